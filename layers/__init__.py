@@ -1,0 +1,1 @@
+"""What is on the ground, and the rules about it."""

@@ -1,0 +1,154 @@
+"""Plain values that travel between the store, the rules and the maps; no I/O."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from layers.words import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One row of a layer; geometry in EPSG:4326; `id` 0 and `version` 0 before it is stored."""
+
+    code: str
+    geometry: BaseGeometry | None
+    values: Mapping[str, object] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=dict)
+    source_crs: str = "EPSG:4326"
+    id: int = 0
+    version: int = 0
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureTable:
+    """Many rows of one layer as columns: `wkb` 2-D geometries in EPSG:4326 (object array of bytes or None)."""
+
+    ids: NDArray[np.int64]
+    wkb: NDArray[np.object_]
+    fields: Mapping[str, Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since a sequence number: keys by layer; None instead of keys = read the layer anew."""
+
+    sequence: int
+    ids: Mapping[str, Sequence[int] | None]
+
+
+class ChangeFeed(Protocol):
+    """What the column cache needs of a store."""
+
+    def change_stamp(self) -> int:
+        """A number that differs after any committed write by anybody (cheap: microseconds)."""
+        ...
+
+    def changes_since(self, sequence: int) -> Changes:
+        """The rows inserted, updated or deleted after `sequence` (0 = everything is new: all None)."""
+        ...
+
+    def table(self, layer: str, fields: Sequence[str], ids: Sequence[int] | None = None) -> FeatureTable:
+        """The rows of a layer (those of `ids` that still exist, or all) with the named fields."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who can be responsible, report or check."""
+
+    code: str
+    name: str
+    organisation: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responsibility:
+    """Who answers for which place, in which role, from when (inclusive) to when (exclusive; None = open)."""
+
+    layer: str
+    place: str
+    person: str
+    role: str
+    valid_from: date
+    valid_to: date | None = None
+    source: str = ""
+    id: int = 0
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on that day: from ≤ day < to."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLink:
+    """How a problem touches a place: derived from geometry, can be rebuilt."""
+
+    layer: str
+    code: str
+    name: str
+    method: str  # corridor | inside | ring | fallback
+    distance_m: float = 0.0
+    from_m: float | None = None  # chainage, for road segments
+    to_m: float | None = None
+    share: float | None = None  # of the problem's length or area, 0..1
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of a problem's append-only history."""
+
+    problem_id: int
+    kind: str  # reported | moved | edited | assigned
+    at: datetime
+    recorded_at: datetime
+    by: str = ""
+    note: str = ""
+    from_state: str = ""
+    to_state: str = ""
+    payload: Mapping[str, object] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A class of problem; `parent` "" marks a 大类."""
+
+    code: str
+    parent: str
+    name_zh: str
+    name_en: str
+    geometry_types: tuple[str, ...] = ("Point", "LineString", "Polygon")
+    limit_days: int = 3
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """The town that the store holds; `bounds` (west, south, east, north) in EPSG:4326 or None while empty."""
+
+    code: str
+    name: str
+    demo: bool = False
+    crs: str = "EPSG:4548"
+    bounds: tuple[float, float, float, float] | None = None
+    fallback_person: str = ""
+    attribution: tuple[str, ...] = ()
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowNote:
+    """Something to say about one row of a file: row number as people count (1 = first data row)."""
+
+    row: int
+    message: Message
+    field: str = ""

@@ -1,0 +1,42 @@
+"""What to read from one layer. Holds no SQL and knows no back end."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shapely.geometry.base import BaseGeometry
+
+BBox = tuple[float, float, float, float]
+Comparison = Literal["=", "!=", "<", "<=", ">", ">=", "in", "is null", "not null", "has"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """One condition on a field; the value is always bound, never written into SQL.
+
+    "in" takes a tuple; "has" asks whether a JSON list holds the value.
+    """
+
+    field: str
+    is_: Comparison
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which rows of a layer, in key order (or by `order`, rows without a value last).
+
+    `bbox` is (west, south, east, north) in EPSG:4326; where west > east it crosses the antimeridian.
+    `search` is a text that the code or any text field contains.
+    `place` (layer, code) keeps the problems that are linked with that place.
+    `after` is the key of the last row of the page before; `limit` None reads all.
+    """
+
+    bbox: BBox | None = None
+    intersects: BaseGeometry | None = None
+    where: tuple[Where, ...] = ()
+    search: str = ""
+    place: tuple[str, str] | None = None
+    ids: tuple[int, ...] | None = None
+    order: str = "id"
+    after: int = 0
+    limit: int | None = None

@@ -1,0 +1,186 @@
+"""The layers as data: which layers there are, what each row carries.
+
+Every layer has, besides the fields named here, the columns
+`id` (integer key), `town`, `code` (unique within the town), `geom` (EPSG:4326),
+`extra` (all fields of the source that have no name here), `source_crs`,
+`version` (counts up with each change) and `updated_at`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["text", "integer", "real", "boolean", "date", "time", "json"]
+Shape = Literal["POINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRY"]
+
+GEOMETRY_TYPES: dict[Shape, frozenset[str]] = {
+    "POINT": frozenset({"Point"}),
+    "MULTILINESTRING": frozenset({"LineString", "MultiLineString"}),
+    "MULTIPOLYGON": frozenset({"Polygon", "MultiPolygon"}),
+    "GEOMETRY": frozenset(
+        {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: `title` is the English word, and the key of its translation."""
+
+    name: str
+    kind: Kind
+    title: str
+    choices: tuple[str, ...] = ()
+    default: object = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSchema:
+    """One layer; `own` marks a layer that a user added by import."""
+
+    name: str
+    title: str
+    shape: Shape
+    fields: tuple[Field, ...] = ()
+    own: bool = False
+    style: dict[str, object] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The names of the fields, in order."""
+        return tuple(f.name for f in self.fields)
+
+
+AREA_LEVELS = ("zone", "village", "grid")
+ROAD_CLASSES = ("national", "provincial", "county", "township", "urban", "street")
+PARCEL_ORIGINS = ("new_found", "idle_cleared", "other")
+TREATMENTS = ("green", "harden", "clear", "cover")
+PARCEL_STATES = ("bare", "in_treatment", "treated")
+STATION_GRADES = ("national", "province", "county", "town")
+DUST_KINDS = ("construction", "bare_soil", "mine", "yard", "road", "other")
+SOURCE_LEVELS = ("self", "village", "subdistrict", "county", "city", "public", "sensor")
+PATROL_KINDS = ("track", "visit")
+PATROL_RESULTS = ("nothing_found", "found")
+PROBLEM_STATES = (
+    "reported", "confirmed", "filed", "declined", "assigned", "in_hand",
+    "fixed", "closed", "returned", "deferred", "void", "duplicate",
+)  # fmt: skip
+RADII_M = (300, 500, 1000, 1500, 2000, 3000)
+
+_LAYERS = (
+    LayerSchema(
+        "areas",
+        "Areas of responsibility",
+        "MULTIPOLYGON",
+        (
+            Field("name", "text", "Name"),
+            Field("level", "text", "Level", AREA_LEVELS, "village"),
+            Field("parent", "text", "Parent area"),
+        ),
+    ),
+    LayerSchema(
+        "road_segments",
+        "Road segments",
+        "MULTILINESTRING",
+        (
+            Field("name", "text", "Segment name"),
+            Field("road_name", "text", "Road name"),
+            Field("road_class", "text", "Road class", ROAD_CLASSES, "urban"),
+            Field("from_m", "real", "Chainage from", unit="m"),
+            Field("to_m", "real", "Chainage to", unit="m"),
+            Field("corridor_m", "real", "Visible corridor each side", default=30.0, unit="m"),
+        ),
+    ),
+    LayerSchema(
+        "parcels",
+        "Bare-land parcels",
+        "MULTIPOLYGON",
+        (
+            Field("name", "text", "Name"),
+            Field("origin", "text", "Origin", PARCEL_ORIGINS, "new_found"),
+            Field("found_on", "date", "Found on"),
+            Field("owner", "text", "Owner"),
+            Field("treatment", "text", "Planned treatment", TREATMENTS),
+            Field("state", "text", "State", PARCEL_STATES, "bare"),
+            Field("area_m2", "real", "Area", unit="m²"),
+        ),
+    ),
+    LayerSchema(
+        "stations",
+        "Air-monitoring stations",
+        "POINT",
+        (
+            Field("name", "text", "Name"),
+            Field("grade", "text", "Grade", STATION_GRADES, "town"),
+            Field("invented", "boolean", "Invented for the demo", default=False),
+            Field("radii_m", "json", "Ring radii", default=RADII_M, unit="m"),
+            Field("no_interference_m", "real", "No-interference radius", default=50.0, unit="m"),
+        ),
+    ),
+    LayerSchema(
+        "station_buffers",
+        "Station rings",
+        "MULTIPOLYGON",
+        (
+            Field("station", "text", "Station"),
+            Field("inner_m", "real", "Inner radius", unit="m"),
+            Field("outer_m", "real", "Outer radius", unit="m"),
+        ),
+    ),
+    LayerSchema(
+        "dust_sources",
+        "Dust sources",
+        "GEOMETRY",
+        (
+            Field("name", "text", "Name"),
+            Field("kind", "text", "Kind", DUST_KINDS, "other"),
+            Field("owner", "text", "Owner"),
+        ),
+    ),
+    LayerSchema(
+        "problems",
+        "Problems",
+        "GEOMETRY",
+        (
+            Field("category", "text", "Category"),
+            Field("description", "text", "Description", default=""),
+            Field("state", "text", "State", PROBLEM_STATES, "reported"),
+            Field("source_level", "text", "Source", SOURCE_LEVELS, "self"),
+            Field("reported_by", "text", "Reported by"),
+            Field("severity", "integer", "Severity", default=1),
+            Field("found_at", "time", "Found at"),
+            Field("due_at", "time", "Due at"),
+            Field("closed_at", "time", "Closed at"),
+            Field("handled_by", "text", "Handled by"),
+            Field("rework_count", "integer", "Times returned", default=0),
+            Field("lead_layer", "text", "Responsible layer"),
+            Field("lead_code", "text", "Responsible place"),
+            Field("lead_name", "text", "Name of the responsible place"),
+            Field("lead_person", "text", "Responsible person"),
+            Field("lead_role", "text", "Role"),
+            Field("why", "json", "Why this person"),
+            Field("flags", "json", "Flags", default=()),
+            Field("rings", "json", "Station rings", default=()),
+        ),
+    ),
+    LayerSchema(
+        "patrols",
+        "Patrol observations",
+        "GEOMETRY",
+        (
+            Field("inspector", "text", "Inspector"),
+            Field("kind", "text", "Kind", PATROL_KINDS, "track"),
+            Field("result", "text", "Result", PATROL_RESULTS, "nothing_found"),
+            Field("started_at", "time", "Started at"),
+            Field("ended_at", "time", "Ended at"),
+            Field("fixes", "json", "Fixes (seconds from start, accuracy in metres) of each vertex"),
+            Field("note", "text", "Note", default=""),
+        ),
+    ),
+)
+
+LAYERS: dict[str, LayerSchema] = {layer.name: layer for layer in _LAYERS}

@@ -1,0 +1,275 @@
+"""Reading and writing the rows of any layer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from layers.errors import AlreadyThere, Conflict, NotFound
+from layers.model import Feature, FeatureTable
+from layers.query import BBox, Query
+from layers.schema import LayerSchema
+from layers.store.registry import LayerRegistry, Shelf
+from layers.store.select import column_of, conditions, rows
+from layers.store.tables import RECEIPTS, layer_table
+from layers.words import msg
+
+if TYPE_CHECKING:
+    from layers.store.base import Store
+
+_IDS_AT_ONCE = 10_000
+
+
+class Features(Shelf):
+    """The rows of the layers."""
+
+    def __init__(self, store: "Store", connection: Connection, layers: LayerRegistry):
+        super().__init__(store, connection)
+        self._layers = layers
+
+    # -- reading ----------------------------------------------------------------------------
+    def read(self, layer: str, query: Query | None = None) -> list[Feature]:
+        """The rows that the query asks for."""
+        schema = self._layers.get(layer)
+        table = layer_table(schema)
+        statement = rows(select(table), table, query or Query(), town=self.town_code, spatial=self.store.spatial)
+        return [_feature(schema, row) for row in self.connection.execute(statement).mappings()]
+
+    def get(self, layer: str, id_: int) -> Feature:
+        """One row by key, or NotFound."""
+        found = self.read(layer, Query(ids=(id_,)))
+        if not found:
+            raise NotFound(layer, id_)
+        return found[0]
+
+    def by_code(self, layer: str, code: str) -> Feature:
+        """One row by code, or NotFound."""
+        schema = self._layers.get(layer)
+        table = layer_table(schema)
+        statement = select(table).where(table.c.town == self.town_code, table.c.code == code)
+        row = self.connection.execute(statement).mappings().first()
+        if row is None:
+            raise NotFound(layer, code)
+        return _feature(schema, row)
+
+    def count(self, layer: str, query: Query | None = None) -> int:
+        """How many rows match (paging is ignored)."""
+        table = self._layers.table(layer)
+        return self.connection.scalar(self._filtered(select(func.count()), table, query)) or 0
+
+    def count_by(self, layer: str, fields: Sequence[str], query: Query | None = None) -> dict[tuple[object, ...], int]:
+        """How many rows match for each combination of the fields' values."""
+        table = self._layers.table(layer)
+        columns = [column_of(table, name) for name in fields]
+        statement = self._filtered(select(*columns, func.count()), table, query).group_by(*columns)
+        return {tuple(values): n for *values, n in self.connection.execute(statement)}
+
+    def columns(self, layer: str, fields: Sequence[str], query: Query | None = None) -> list[tuple[object, ...]]:
+        """The named columns (also "id", "code", "geom") of the matching rows."""
+        table = self._layers.table(layer)
+        statement = select(*(column_of(table, name) for name in fields))
+        ready = rows(statement, table, query or Query(), town=self.town_code, spatial=self.store.spatial)
+        return [tuple(row) for row in self.connection.execute(ready)]
+
+    def table(self, layer: str, fields: Sequence[str], ids: Sequence[int] | None = None) -> FeatureTable:
+        """The rows (all, or those of `ids` that still exist) as columns, geometry as WKB."""
+        table = self._layers.table(layer)
+        columns = [column_of(table, name) for name in fields]
+        statement = select(table.c.id, self.store.spatial.wkb(table), *columns).where(table.c.town == self.town_code)
+        got = [row for part in _parts(ids) for row in self._part(statement, table, part)]
+        keys, wkb, *values = zip(*got, strict=True) if got else ((), (), *((),) * len(columns))
+        return FeatureTable(
+            np.array(keys, dtype=np.int64), _objects(wkb), dict(zip(fields, map(list, values), strict=True))
+        )
+
+    def _part(self, statement: Select[Any], table: Table, ids: Sequence[int] | None) -> list[tuple[object, ...]]:
+        chosen = statement if ids is None else statement.where(table.c.id.in_(ids))
+        result = self.connection.execute(chosen)
+        return [(key, self.store.spatial.bare(wkb), *rest) for key, wkb, *rest in result]
+
+    def extent(self, layer: str) -> BBox | None:
+        """The box round all rows of a layer."""
+        return self.store.spatial.extent(self.connection, self._layers.table(layer), self.town_code)
+
+    def _filtered(self, statement: Select[Any], table: Table, query: Query | None) -> Select[Any]:
+        asked = query or Query()
+        return statement.select_from(table).where(
+            table.c.town == self.town_code,
+            *conditions(table, asked, town=self.town_code, spatial=self.store.spatial),
+        )
+
+    # -- writing ----------------------------------------------------------------------------
+    def insert(self, layer: str, feature: Feature, *, now: datetime) -> Feature:
+        """Add one row; AlreadyThere where its code is taken."""
+        schema = self._layers.get(layer)
+        row = {
+            **_known(schema, feature.values), "town": self.town_code, "code": feature.code, "geom": feature.geometry,
+            "extra": dict(feature.extra), "source_crs": feature.source_crs, "version": 1, "updated_at": now,
+        }  # fmt: skip
+        if feature.id:
+            row["id"] = feature.id
+        try:
+            key = self.connection.execute(insert(layer_table(schema)).values(row)).inserted_primary_key
+        except IntegrityError as error:
+            raise _taken(feature.code) from error
+        assert key is not None  # noqa: S101 (an insert gives its key)
+        return self.get(layer, key[0])
+
+    def insert_many(self, layer: str, features: Sequence[Feature], *, now: datetime) -> int:
+        """Add many rows at once; the first of their consecutive keys."""
+        schema = self._layers.get(layer)
+        columns = {name: [f.values.get(name, _default(schema, name)) for f in features] for name in schema.field_names}
+        return self.insert_columns(
+            layer, codes=[f.code for f in features], geometries=_objects([f.geometry for f in features]),
+            values=columns, extra=[dict(f.extra) for f in features],
+            source_crs=features[0].source_crs if features else "EPSG:4326", now=now,
+        )  # fmt: skip
+
+    def insert_columns(
+        self,
+        layer: str,
+        *,
+        codes: Sequence[str],
+        geometries: NDArray[np.object_],
+        values: Mapping[str, Sequence[object]],
+        extra: Sequence[Mapping[str, object]],
+        source_crs: str,
+        now: datetime,
+    ) -> int:
+        """Add many rows given as columns; the first of their consecutive keys."""
+        schema = self._layers.get(layer)
+        table = layer_table(schema)
+        count = len(codes)
+        first = self.store.reserve(self.connection, table, count)
+        constant = {"town": self.town_code, "source_crs": source_crs, "version": 1, "updated_at": now}
+        columns: dict[str, Any] = {
+            "id": range(first, first + count), "geom": geometries, "code": codes, "extra": extra,
+            **{name: values.get(name) or [_default(schema, name)] * count for name in schema.field_names},
+            **{name: [value] * count for name, value in constant.items()},
+        }  # fmt: skip
+        taken = self._first_taken(layer, codes)
+        if taken is not None:
+            raise _taken(taken)
+        self.store.bulk(self.connection, table, columns)
+        return first
+
+    def taken_codes(self, layer: str, codes: Sequence[str]) -> set[str]:
+        """Which of the codes are in use."""
+        table = self._layers.table(layer)
+        every = set(self.connection.scalars(select(table.c.code).where(table.c.town == self.town_code)))
+        return every & set(codes)
+
+    def update(
+        self,
+        layer: str,
+        id_: int,
+        changes: Mapping[str, object],
+        *,
+        now: datetime,
+        expected: int | None = None,
+    ) -> Feature:
+        """Change fields (also "geom", "extra", "code") of one row; Conflict where `expected` is not its version."""
+        schema = self._layers.get(layer)
+        table = layer_table(schema)
+        match = [table.c.town == self.town_code, table.c.id == id_]
+        if expected is not None:
+            match.append(table.c.version == expected)
+        values = {column_of(table, name).name: value for name, value in changes.items()}
+        statement = update(table).where(*match).values(**values, version=table.c.version + 1, updated_at=now)
+        try:
+            changed = self.connection.execute(statement).rowcount
+        except IntegrityError as error:
+            raise _taken(str(changes.get("code"))) from error
+        current = self.get(layer, id_)
+        if not changed:
+            raise _stale(current)
+        return current
+
+    def update_columns(self, layer: str, ids: Sequence[int], columns: Mapping[str, Sequence[object]]) -> None:
+        """Set fields of many rows at once, without a new version: for what is derived, not edited."""
+        table = self._layers.table(layer)
+        self.store.bulk_update(self.connection, table, ids, columns)
+
+    def delete(self, layer: str, id_: int, *, expected: int | None = None) -> None:
+        """Remove one row; Conflict where `expected` is not its version."""
+        table = self._layers.table(layer)
+        current = self.get(layer, id_)
+        if expected is not None and current.version != expected:
+            raise _stale(current)
+        self.connection.execute(delete(table).where(table.c.town == self.town_code, table.c.id == id_))
+
+    def clear(self, layer: str) -> None:
+        """Remove every row of a layer."""
+        table = self._layers.table(layer)
+        self.connection.execute(delete(table).where(table.c.town == self.town_code))
+
+    # -- receipts: a repeated request finds what the first one made ----------------------------
+    def receipt(self, key: str) -> tuple[str, int] | None:
+        """What a request with this key made: (layer, id)."""
+        statement = select(RECEIPTS.c.layer, RECEIPTS.c.feature_id).where(
+            RECEIPTS.c.town == self.town_code, RECEIPTS.c.key == key
+        )
+        row = self.connection.execute(statement).first()
+        return None if row is None else (row[0], row[1])
+
+    def put_receipt(self, key: str, layer: str, id_: int, *, now: datetime) -> None:
+        """Remember what a request with this key made."""
+        self.connection.execute(
+            insert(RECEIPTS).values(town=self.town_code, key=key, layer=layer, feature_id=id_, at=now)
+        )
+
+    def _first_taken(self, layer: str, codes: Sequence[str]) -> str | None:
+        seen = self.taken_codes(layer, codes)
+        for code in codes:
+            if code in seen:
+                return code
+            seen.add(code)
+        return None
+
+
+def _feature(schema: LayerSchema, row: RowMapping) -> Feature:
+    return Feature(
+        id=row["id"], code=row["code"], geometry=row["geom"], version=row["version"], updated_at=row["updated_at"],
+        values={name: row[name] for name in schema.field_names}, extra=row["extra"] or {},
+        source_crs=row["source_crs"] or "EPSG:4326",
+    )  # fmt: skip
+
+
+def _default(schema: LayerSchema, name: str) -> object:
+    field = schema.field(name)
+    assert field is not None  # noqa: S101 (the name comes from the schema)
+    return list(field.default) if isinstance(field.default, tuple) else field.default
+
+
+def _known(schema: LayerSchema, values: Mapping[str, object]) -> dict[str, object]:
+    return {name: values.get(name, _default(schema, name)) for name in schema.field_names}
+
+
+def _taken(code: str) -> AlreadyThere:
+    return AlreadyThere(msg("The code “{code}” is taken.", code=code))
+
+
+def _stale(current: Feature) -> Conflict:
+    return Conflict(
+        msg("Somebody else has changed “{code}” in the meantime (now version {version}).",
+            code=current.code, version=current.version),
+        current=current.version,
+    )  # fmt: skip
+
+
+def _parts(ids: Sequence[int] | None) -> Iterator[Sequence[int] | None]:
+    if ids is None:
+        yield None
+        return
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        yield list(ids[start : start + _IDS_AT_ONCE])
+
+
+def _objects(values: Sequence[object]) -> NDArray[np.object_]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

@@ -1,0 +1,134 @@
+"""Queries to SQL: the one place where a `Query` becomes a statement.
+
+Values always travel as bound parameters; columns are looked up in the table's definition.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, tuple_
+
+from layers.errors import BadInput
+from layers.query import BBox, Query, Where
+from layers.store.tables import PLACES
+from layers.words import msg
+
+
+class Spatial(Protocol):
+    """What differs between the two back ends inside a statement."""
+
+    def near(self, table: Table, box: BBox) -> ColumnElement[bool]:
+        """The index: rows whose box may meet the box (west ≤ east)."""
+        ...
+
+    def meets(self, table: Table, geometry: BaseGeometry) -> ColumnElement[bool]:
+        """The truth: rows whose geometry intersects the geometry."""
+        ...
+
+    def meets_box(self, table: Table, box: BBox) -> ColumnElement[bool]:
+        """The truth for a box (west ≤ east)."""
+        ...
+
+    def has(self, column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
+        """Whether a JSON list holds the value."""
+        ...
+
+    def wkb(self, table: Table) -> ColumnElement[Any]:
+        """The geometry as the driver's bytes; `bare` makes WKB of them."""
+        ...
+
+    def bare(self, raw: Any) -> bytes | None:
+        """The driver's bytes → WKB."""
+        ...
+
+    def extent(self, connection: Connection, table: Table, town: str) -> BBox | None:
+        """The box round a layer, None where it is empty."""
+        ...
+
+
+_COMPARE: dict[str, Callable[[ColumnElement[Any], object], ColumnElement[bool]]] = {
+    "=": lambda column, value: column == value,
+    "!=": lambda column, value: column != value,
+    "<": lambda column, value: column < value,
+    "<=": lambda column, value: column <= value,
+    ">": lambda column, value: column > value,
+    ">=": lambda column, value: column >= value,
+    "in": lambda column, value: column.in_(tuple(value)),  # type: ignore[arg-type]
+    "is null": lambda column, value: column.is_(None),
+    "not null": lambda column, value: column.is_not(None),
+}
+
+
+def column_of(table: Table, name: str) -> ColumnElement[Any]:
+    """The column of that name; an unknown one is the caller's mistake, said in words."""
+    if name not in table.c:
+        raise BadInput(msg("There is no field “{field}” in “{layer}”.", field=name, layer=table.name), field=name)
+    return table.c[name]
+
+
+def rows(statement: Select[Any], table: Table, query: Query, *, town: str, spatial: Spatial) -> Select[Any]:
+    """The statement with the query's conditions, order and limit."""
+    statement = statement.where(table.c.town == town, *conditions(table, query, town=town, spatial=spatial))
+    for clause in _order(table, query):
+        statement = statement.order_by(clause)
+    if query.after:
+        statement = statement.where(_after(table, query))
+    return statement if query.limit is None else statement.limit(query.limit)
+
+
+def conditions(table: Table, query: Query, *, town: str, spatial: Spatial) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a query without its order and paging."""
+    for where in query.where:
+        yield _condition(table, where, spatial)
+    if query.ids is not None:
+        yield table.c.id.in_(query.ids)
+    if query.search:
+        yield or_(*(column.contains(query.search, autoescape=True) for column in _texts(table)))
+    if query.place is not None:
+        layer, code = query.place
+        yield table.c.id.in_(
+            select(PLACES.c.problem_id).where(PLACES.c.town == town, PLACES.c.layer == layer, PLACES.c.code == code)
+        )
+    if query.bbox is not None:
+        yield _in_box(table, query.bbox, spatial)
+    if query.intersects is not None:
+        yield spatial.near(table, query.intersects.bounds)
+        yield spatial.meets(table, query.intersects)
+
+
+def _condition(table: Table, where: Where, spatial: Spatial) -> ColumnElement[bool]:
+    column = column_of(table, where.field)
+    return spatial.has(column, where.value) if where.is_ == "has" else _COMPARE[where.is_](column, where.value)
+
+
+def _texts(table: Table) -> list[ColumnElement[str]]:
+    names = [field.name for field in table.info["layer"].fields if field.kind == "text" and not field.choices]
+    return [table.c[name] for name in ("code", *names)]
+
+
+def _in_box(table: Table, box: BBox, spatial: Spatial) -> ColumnElement[bool]:
+    west, south, east, north = box
+    halves = [box] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
+    return or_(*(and_(spatial.near(table, half), spatial.meets_box(table, half)) for half in halves))
+
+
+def _order(table: Table, query: Query) -> Iterator[ColumnElement[Any]]:
+    if query.order != "id":
+        column = column_of(table, query.order)
+        yield column.is_(None)
+        yield column
+    yield table.c.id
+
+
+def _after(table: Table, query: Query) -> ColumnElement[bool]:
+    if query.order == "id":
+        return table.c.id > query.after
+    column = column_of(table, query.order)
+    last = table.alias("last")
+    mark = select(last.c[query.order]).where(last.c.id == query.after).scalar_subquery()
+    later = or_(
+        tuple_(column, table.c.id) > tuple_(mark, query.after),
+        and_(column.is_(None), or_(mark.is_not(None), table.c.id > query.after)),
+    )
+    return later

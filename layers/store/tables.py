@@ -1,0 +1,170 @@
+"""The tables, defined once for both stores. Every key begins with the town's code."""
+
+from typing import Any
+
+from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy.types import TypeEngine
+
+from layers.schema import LAYERS, Field, LayerSchema
+from layers.store.types import Day, Flag, Geometry, Json, UtcTime
+
+METADATA = MetaData()
+
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "text": Text(),
+    "integer": Integer(),
+    "real": Float(53),
+    "boolean": Flag(),
+    "date": Day(),
+    "time": UtcTime(),
+    "json": Json(),
+}
+
+# Fields that lists are filtered by, beside the geometry.
+_INDEXED: dict[str, tuple[str, ...]] = {
+    "problems": ("state", "category", "lead_person", "lead_code", "found_at"),
+    "areas": ("level",),
+    "patrols": ("started_at",),
+    "station_buffers": ("station",),
+}
+
+
+def layer_table(schema: LayerSchema, metadata: MetaData = METADATA) -> Table:
+    """The table of a layer: common columns, then the fields of its schema."""
+    if schema.name in metadata.tables:
+        return metadata.tables[schema.name]
+    return Table(
+        schema.name,
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        Column("geom", Geometry(schema.shape)),
+        Column("town", Text, nullable=False),
+        Column("code", Text, nullable=False),
+        *(_column(field) for field in schema.fields),
+        Column("extra", Json),
+        Column("source_crs", Text),
+        Column("version", Integer, nullable=False),
+        Column("updated_at", UtcTime, nullable=False),
+        UniqueConstraint("town", "code"),
+        *(Index(f"ix_{schema.name}_{name}", "town", name) for name in _INDEXED.get(schema.name, ())),
+        info={"layer": schema},
+        sqlite_autoincrement=True,
+    )
+
+
+def _column(field: Field) -> Column[Any]:
+    return Column(field.name, _TYPES[field.kind])
+
+
+def _plain(name: str, *columns: Column[Any] | UniqueConstraint | Index) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        Column("town", Text, nullable=False),
+        *columns,
+        sqlite_autoincrement=True,
+    )
+
+
+for _schema in LAYERS.values():
+    layer_table(_schema)
+
+TOWNS = _plain(
+    "towns",
+    Column("name", Text, nullable=False),
+    Column("demo", Flag, nullable=False),
+    Column("crs", Text, nullable=False),
+    Column("fallback_person", Text),
+    Column("attribution", Json),
+    Column("as_of", UtcTime),
+    UniqueConstraint("town"),
+)
+LAYER_REGISTRY = _plain(
+    "layers",
+    Column("name", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("own", Flag, nullable=False),
+    Column("style", Json),
+    UniqueConstraint("town", "name"),
+)
+CATEGORIES = _plain(
+    "categories",
+    Column("code", Text, nullable=False),
+    Column("parent", Text, nullable=False),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("geometry_types", Json, nullable=False),
+    Column("limit_days", Integer, nullable=False),
+    Column("weight", Float(53), nullable=False),
+    UniqueConstraint("town", "code"),
+)
+PEOPLE = _plain(
+    "people",
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text),
+    Column("phone", Text),
+    UniqueConstraint("town", "code"),
+)
+RESPONSIBILITIES = _plain(
+    "responsibilities",
+    Column("layer", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("valid_from", Day, nullable=False),
+    Column("valid_to", Day),
+    Column("source", Text),
+    Index("ix_responsibilities_place", "town", "layer", "place"),
+    Index("ix_responsibilities_person", "town", "person"),
+)
+EVENTS = _plain(
+    "problem_events",
+    Column("problem_id", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("by", Text),
+    Column("note", Text),
+    Column("from_state", Text),
+    Column("to_state", Text),
+    Column("payload", Json),
+    Index("ix_problem_events_problem", "town", "problem_id"),
+)
+PLACES = _plain(
+    "problem_places",
+    Column("problem_id", Integer, nullable=False),
+    Column("layer", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text),
+    Column("method", Text, nullable=False),
+    Column("distance_m", Float(53)),
+    Column("from_m", Float(53)),
+    Column("to_m", Float(53)),
+    Column("share", Float(53)),
+    Column("lead", Flag, nullable=False),
+    Index("ix_problem_places_problem", "town", "problem_id"),
+    Index("ix_problem_places_place", "town", "layer", "code"),
+)
+RECEIPTS = _plain(
+    "receipts",
+    Column("key", Text, nullable=False),
+    Column("layer", Text, nullable=False),
+    Column("feature_id", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("town", "key"),
+)
+# Filled by triggers, so that edits made by other programs (QGIS) are seen too; no town: a key is unique.
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("layer", Text, nullable=False),
+    Column("feature_id", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+RESERVED_NAMES = frozenset(METADATA.tables) | {"rtree", "spatial_ref_sys"}
