@@ -114,6 +114,12 @@ class GeoPackageStore(Store):
             cursor.execute("PRAGMA data_version")
             return int(cursor.fetchone()[0])
 
+    def prepare(self) -> None:
+        """As for every store; then the file's header, which other programs read without SQLite, is brought home."""
+        super().prepare()
+        with self._watch_lock:
+            self._watch.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def _begin_read(self, connection: Connection) -> None:
         """SQLite's read transactions are snapshots."""
 
