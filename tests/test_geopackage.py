@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
-from layers.errors import StoreDamaged, StoreReadOnly
+from layers.errors import StoreDamaged
 from layers.model import Feature
 from layers.query import Query
 from layers.schema import LayerSchema
@@ -184,10 +184,3 @@ def test_values_travel_to_gdal_as_their_standard_kinds(filled: Store, path: Path
     (area,) = json.loads(out.read_text())["features"]
     assert area["properties"]["updated_at"].startswith("2026-11-23T08:00:00")
     assert area["geometry"]["type"] == "MultiPolygon"
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_said_to_be_one(path: Path) -> None:
-    path.parent.chmod(0o500)
-    with pytest.raises(StoreReadOnly):
-        open_store(f"gpkg://{path}")
