@@ -316,6 +316,21 @@ def test_a_layer_whose_creation_failed_can_be_made_later(store: Store) -> None:
         assert session.features.count("ponds") == 0
 
 
+def test_a_dropped_layer_is_gone_and_can_be_made_anew(store: Store) -> None:
+    schema = LayerSchema("ponds", "ponds", "POINT", own=True)
+    with store.writing() as session:
+        session.layers.add(schema)
+        session.features.insert("ponds", Feature(code="1", geometry=Point(1, 1)), now=NOW)
+    with store.writing() as session:
+        session.layers.drop("ponds")
+    with store.reading() as session, pytest.raises(NotFound):
+        session.layers.get("ponds")
+    with store.writing() as session:
+        session.layers.add(schema)
+        assert session.features.count("ponds") == 0
+    assert store.check() == []
+
+
 def test_responsibilities_hold_from_a_day_to_the_day_before(store: Store) -> None:
     rows = [
         Responsibility(layer="areas", place="V1", person="old", role="village_head", valid_from=date(2026, 1, 1),

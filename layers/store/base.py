@@ -71,6 +71,10 @@ class Store(ABC):
         """Create a layer's table with its spatial index and change triggers."""
 
     @abstractmethod
+    def drop_layer(self, connection: Connection, table: Table) -> None:
+        """Remove a layer's table and all that `make_layer` made for it."""
+
+    @abstractmethod
     def bulk(self, connection: Connection, table: Table, columns: Mapping[str, Sequence[object]]) -> None:
         """Insert many rows given as columns of ready Python values, as fast as the driver can."""
 

@@ -91,6 +91,15 @@ class Features(Shelf):
         result = self.connection.execute(chosen)
         return [(key, self.store.spatial.bare(wkb), *rest) for key, wkb, *rest in result]
 
+    def maximum(self, layer: str, field: str) -> object:
+        """The greatest value of a field, None in an empty layer."""
+        table = self._layers.table(layer)
+        return self.connection.scalar(select(func.max(column_of(table, field))).where(table.c.town == self.town_code))
+
+    def next_id(self, layer: str) -> int:
+        """Take the next key of a layer out of its sequence: it will never be given again."""
+        return self.store.reserve(self.connection, self._layers.table(layer), 1)
+
     def extent(self, layer: str) -> BBox | None:
         """The box round all rows of a layer."""
         return self.store.spatial.extent(self.connection, self._layers.table(layer), self.town_code)

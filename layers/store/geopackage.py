@@ -28,7 +28,7 @@ from sqlalchemy import (
     type_coerce,
 )  # fmt: skip
 from sqlalchemy import table as sql_table
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from layers.errors import StoreDamaged, StoreReadOnly
 from layers.query import BBox
@@ -141,6 +141,11 @@ class GeoPackageStore(Store):
         for index in table.indexes:
             connection.execute(CreateIndex(index))
         gpkg.register_layer(connection, table)
+
+    def drop_layer(self, connection: Connection, table: Table) -> None:
+        """The table goes with its triggers; the R-tree and the GeoPackage's entries go too."""
+        connection.execute(DropTable(table))
+        gpkg.unregister_layer(connection, table.name)
 
     def reserve(self, connection: Connection, table: Table, count: int) -> int:
         """Keys after the highest ever used (AUTOINCREMENT), under the writer's lock."""

@@ -105,6 +105,13 @@ def register_layer(connection: Connection, table: Table) -> None:
         )
 
 
+def unregister_layer(connection: Connection, name: str) -> None:
+    """Take a feature table's entries and its R-tree away."""
+    connection.exec_driver_sql(f"DROP TABLE {quoted(f'rtree_{name}_geom')}")
+    for table in ("gpkg_extensions", "gpkg_geometry_columns", "gpkg_contents"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE table_name = ?", (name,))
+
+
 def register_attributes(connection: Connection) -> None:
     """Show the tables without geometry to other programs as attribute tables."""
     for name in _ATTRIBUTE_TABLES:

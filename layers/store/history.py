@@ -76,6 +76,11 @@ class History(Shelf):
         """Remove every place link of the town, before they are all derived anew."""
         self.connection.execute(delete(PLACES).where(PLACES.c.town == self.town_code))
 
+    def clear(self) -> None:
+        """Remove all events and place links: only for a demo town that begins anew."""
+        for table in (EVENTS, PLACES):
+            self.connection.execute(delete(table).where(table.c.town == self.town_code))
+
     def count(self) -> int:
         """How many events there are."""
         statement = select(func.count()).select_from(EVENTS).where(EVENTS.c.town == self.town_code)

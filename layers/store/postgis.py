@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from layers.query import BBox
 from layers.store.base import Store
@@ -120,6 +120,10 @@ class PostGISStore(Store):
             f"CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON {quote(table.name)} "
             "FOR EACH ROW EXECUTE FUNCTION geo_service_changed()"
         )
+
+    def drop_layer(self, connection: Connection, table: Table) -> None:
+        """The table goes with its indexes and triggers."""
+        connection.execute(DropTable(table))
 
     def reserve(self, connection: Connection, table: Table, count: int) -> int:
         """Move the sequence on by `count`, under the writer's lock."""

@@ -123,6 +123,15 @@ class LayerRegistry(Shelf):
             METADATA.remove(METADATA.tables[schema.name])
         self.store.add_layer(self.connection, schema)
 
+    def drop(self, name: str) -> None:
+        """Remove a layer of the town's own, with its rows."""
+        if name in LAYERS:
+            raise BadInput(msg("The layer “{layer}” belongs to the service itself.", layer=name), field="layer")
+        table = self.table(name)
+        self.store.drop_layer(self.connection, table)
+        self.connection.execute(delete(LAYER_REGISTRY).where(LAYER_REGISTRY.c.name == name))
+        METADATA.remove(table)
+
 
 def _schema(row: dict[str, object]) -> LayerSchema:
     fields = row["fields"]

@@ -1,0 +1,1 @@
+"""Thin endpoints: parse → one call → serialise."""

@@ -1,0 +1,1 @@
+"""Wire forms: features as GeoJSON, in the words of the reader."""

@@ -1,0 +1,115 @@
+"""Import jobs: a folder each, with the uploaded files, what was asked for, and how far it has come.
+
+Any worker of the service can answer for any job, for all is in the folder.
+"""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from layers.errors import NotFound
+
+_JOB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_KEPT_S = 24 * 3600.0
+FINAL = ("done", "refused", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job's folder."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The job's unguessable name."""
+        return self.folder.name
+
+    @property
+    def files(self) -> Path:
+        """Where the uploaded files lie."""
+        return self.folder / "files"
+
+    def request(self) -> dict[str, Any]:
+        """What was asked for."""
+        request: dict[str, Any] = orjson.loads((self.folder / "request.json").read_bytes())
+        return request
+
+    def status(self) -> dict[str, Any]:
+        """How far it has come; a process that died without a word has failed."""
+        try:
+            status: dict[str, Any] = orjson.loads((self.folder / "status.json").read_bytes())
+        except FileNotFoundError:
+            status = {"state": "running", "phase": "waiting", "done": 0, "total": 0}
+        if status["state"] == "running" and not self._is_alive():
+            status = {**status, "state": "failed", "error": {"template": "The import was interrupted.", "values": {}}}
+        return status
+
+    def write_status(self, status: Mapping[str, Any]) -> None:
+        """Replace the status in one step, so that nobody reads half of it."""
+        part = self.folder / f"status.{os.getpid()}"
+        part.write_bytes(orjson.dumps(status, option=orjson.OPT_SERIALIZE_NUMPY))
+        part.replace(self.folder / "status.json")
+
+    def start(self, request: Mapping[str, Any], *, store_url: str) -> None:
+        """Run the job in a process of its own."""
+        (self.folder / "request.json").write_bytes(orjson.dumps(request))
+        self.write_status({"state": "running", "phase": "waiting", "done": 0, "total": 0})
+        environment = {**os.environ, "GEO_SERVICE_STORE": store_url}
+        command = [sys.executable, "-m", "geo_service.workers.importer", str(self.folder)]
+        with (self.folder / "log.txt").open("ab") as log:
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603
+        (self.folder / "pid").write_text(str(process.pid))
+
+    def _is_alive(self) -> bool:
+        try:
+            pid = int((self.folder / "pid").read_text())
+        except (FileNotFoundError, ValueError):
+            return True  # it is just being started
+        try:
+            done, _ = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            return Path(f"/proc/{pid}").exists() or _is_running(pid)
+        return done == 0
+
+
+def new_job(work_dir: Path) -> Job:
+    """An empty job; folders older than a day are removed on the way."""
+    work_dir.mkdir(parents=True, exist_ok=True)
+    _sweep(work_dir)
+    job = Job(work_dir / secrets.token_urlsafe(16))
+    job.files.mkdir(parents=True)
+    return job
+
+
+def find_job(work_dir: Path, id_: str) -> Job:
+    """The job of that name, or NotFound."""
+    folder = work_dir / id_
+    if not _JOB_ID.fullmatch(id_) or not folder.is_dir():
+        raise NotFound("import", id_)
+    return Job(folder)
+
+
+def _sweep(work_dir: Path) -> None:
+    limit = time.time() - _KEPT_S
+    for folder in work_dir.iterdir():
+        if folder.is_dir() and folder.stat().st_mtime < limit:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,255 @@
+"""A prepared file becomes rows of a layer, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import shapely
+
+from layers.assignment import decide
+from layers.errors import BadFile
+from layers.formats.table import Prepared, Report
+from layers.geometry import Metres
+from layers.model import Category, RowNote
+from layers.problems import due_at, lead_columns
+from layers.query import Query
+from layers.rules.lifecycle import FINAL_STATES
+from layers.rules.responsibility import Links
+from layers.schema import LayerSchema
+from layers.stations import rebuild_rings
+from layers.store import Session, Store
+from layers.town import settle
+from layers.values import TOWN_TIME
+from layers.words import msg
+
+Columns = dict[str, Sequence[Any]]
+Progress = Callable[[str, int, int], None]  # phase, rows done, rows in all
+OTHER_CATEGORY = "0799"  # 其他问题: what a file's own words do not name
+
+
+def silent(phase: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is about to be written, and where."""
+
+    session: Session
+    prepared: Prepared
+    metres: Metres
+    now: datetime
+
+
+def _nothing_more(first: int) -> None:
+    """No rows follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """What a layer adds to a file: columns before the rows are stored, and an act once their first key is known."""
+
+    columns: Columns = field(default_factory=dict)
+    after: Callable[[int], None] = _nothing_more
+
+
+def import_rows(
+    store: Store,
+    schema: LayerSchema,
+    prepared: Prepared,
+    *,
+    now: datetime,
+    new_layer: bool = False,
+    skip_bad: bool = False,
+    progress: Progress = silent,
+) -> Report:
+    """Write the accepted rows, all or none, and say what became of the file.
+
+    Raises BadFile, and writes nothing, where rows were refused and `skip_bad` was not asked for.
+    """
+    with store.writing() as session:
+        if new_layer:
+            session.layers.add(schema)
+        prepared = _with_free_codes(session, schema.name, prepared)
+        count = len(prepared)
+        if prepared.report.refused and not skip_bad:
+            raise RefusedRows(prepared.report)
+        if not count:
+            return prepared.report
+        progress("placing", 0, count)
+        bounds = tuple(float(edge) for edge in shapely.total_bounds(prepared.geometries))
+        rows = _Rows(session, prepared, Metres(settle(session, bounds).crs), now)  # type: ignore[arg-type]
+        derived = _DERIVED.get(schema.name, _plain)(rows)
+        progress("storing", 0, count)
+        first = session.features.insert_columns(
+            schema.name, codes=prepared.codes, geometries=prepared.geometries,
+            values={**prepared.values, **derived.columns}, extra=prepared.extra,
+            source_crs=prepared.source_crs, now=now,
+        )  # fmt: skip
+        derived.after(first)
+        progress("storing", count, count)
+        return prepared.report
+
+
+class RefusedRows(BadFile):
+    """A file had rows that cannot be used, so nothing of it was stored; the report names them."""
+
+    def __init__(self, report: Report):
+        super().__init__(
+            msg("{count} rows cannot be used, so nothing was stored.", count=len(report.refused)), field="file"
+        )
+        self.report = report
+
+
+def assign_all(store: Store, *, now: datetime, progress: Progress = silent) -> int:
+    """Derive who answers for every open problem, and every problem's places, anew; how many problems there were."""
+    with store.writing() as session:
+        rows = session.features.columns("problems", ("id", "geom", "state"), Query())
+        ids, geometries, states = ([row[i] for row in rows] for i in range(3))
+        placed = [i for i, geometry in enumerate(geometries) if geometry is not None]
+        progress("placing", 0, len(placed))
+        result = decide(session, _objects([geometries[i] for i in placed]), on=_day(now))
+        leads = lead_columns(result)
+        still = [n for n, i in enumerate(placed) if states[i] not in FINAL_STATES]
+        session.features.update_columns(
+            "problems", [ids[placed[n]] for n in still], {k: [v[n] for n in still] for k, v in leads.items()}
+        )
+        session.history.forget_places()
+        _put_links(session, result.links, [ids[i] for i in placed])
+        progress("placing", len(placed), len(placed))
+        return len(placed)
+
+
+def _with_free_codes(session: Session, layer: str, prepared: Prepared) -> Prepared:
+    """Made codes are moved to free ones; a given code that is taken refuses its row."""
+    taken = session.features.taken_codes(layer, prepared.codes)
+    if not taken:
+        return prepared
+    if prepared.codes_made:
+        return replace(prepared, codes=_later_codes(prepared.codes, taken, session.features.next_id(layer)))
+    keep = np.array([code not in taken for code in prepared.codes])
+    notes = [
+        RowNote(int(row), msg("The code “{code}” is in the layer already.", code=code), "code")
+        for row, code in zip(prepared.rows, prepared.codes, strict=True)
+        if code in taken
+    ]
+    return _only(prepared, np.flatnonzero(keep), notes)
+
+
+def _later_codes(codes: Sequence[str], taken: set[str], number: int) -> list[str]:
+    prefix = codes[0].rstrip("0123456789")
+    width = len(codes[0]) - len(prefix)
+    start = max([number, *(int(code[len(prefix) :]) + 1 for code in taken)])
+    return [f"{prefix}{start + i:0{width}d}" for i in range(len(codes))]
+
+
+def _only(prepared: Prepared, chosen: Any, refused: Sequence[RowNote]) -> Prepared:
+    report = prepared.report
+    return replace(
+        prepared,
+        codes=[prepared.codes[i] for i in chosen],
+        geometries=prepared.geometries[chosen],
+        values={name: [column[i] for i in chosen] for name, column in prepared.values.items()},
+        extra=[prepared.extra[i] for i in chosen],
+        rows=prepared.rows[chosen],
+        report=replace(report, accepted=len(chosen), refused=(*report.refused, *refused)),
+    )
+
+
+# -- what single layers add to a file -----------------------------------------------------------
+def _plain(_rows: _Rows) -> _Derived:
+    return _Derived()
+
+
+def _parcels(rows: _Rows) -> _Derived:
+    return _Derived({"area_m2": shapely.area(rows.metres.to(rows.prepared.geometries)).round(2).tolist()})
+
+
+def _stations(rows: _Rows) -> _Derived:
+    return _Derived(after=lambda _first: rebuild_rings(rows.session, now=rows.now))
+
+
+def _problems(rows: _Rows) -> _Derived:
+    values, count = rows.prepared.values, len(rows.prepared)
+    found = [at or rows.now for at in _column(values, "found_at", count)]
+    closed = _column(values, "closed_at", count)
+    states = [_state(state, at) for state, at in zip(_column(values, "state", count), closed, strict=True)]
+    named = _categories(rows.session)
+    categories = [_named(named, said) for said in _column(values, "category", count)]
+    due = [d or due_at(f, c) for d, f, c in zip(_column(values, "due_at", count), found, categories, strict=True)]
+    result = decide(rows.session, rows.prepared.geometries, on=_day(rows.now))
+    columns: Columns = {
+        "found_at": found, "due_at": due, "state": states, "category": [c.code for c in categories],
+        **lead_columns(result),
+    }  # fmt: skip
+
+    def after(first: int) -> None:
+        ids = range(first, first + count)
+        _put_events(rows, ids, found, closed, states)
+        _put_links(rows.session, result.links, ids)
+
+    return _Derived(columns, after)
+
+
+_DERIVED: dict[str, Callable[[_Rows], _Derived]] = {
+    "parcels": _parcels,
+    "stations": _stations,
+    "problems": _problems,
+}
+
+
+def _put_events(rows: _Rows, ids: Sequence[int], found: Any, closed: Any, states: Sequence[str]) -> None:
+    """Every imported problem gets its report; one that is past it also gets the move to where it stands."""
+    moved = [i for i, state in enumerate(states) if state != "reported"]
+    count, more = len(ids), len(moved)
+    at = [*found, *(closed[i] or found[i] for i in moved)]
+    rows.session.history.append_columns(
+        {
+            "problem_id": [*ids, *(ids[i] for i in moved)],
+            "kind": ["reported"] * count + ["moved"] * more,
+            "at": at,
+            "recorded_at": [rows.now] * len(at),
+            "from_state": [None] * count + ["reported"] * more,
+            "to_state": ["reported"] * count + [states[i] for i in moved],
+            "payload": [{"import": True}] * len(at),
+        }
+    )
+
+
+def _put_links(session: Session, links: Links, ids: Sequence[int]) -> None:
+    columns: dict[str, Any] = dict(links.columns())
+    columns["problem_id"] = [ids[position] for position in columns.pop("problem")]
+    if columns["problem_id"]:
+        session.history.put_place_columns(columns)
+
+
+def _state(said: object, closed_at: object) -> str:
+    if said and said != "reported":
+        return str(said)
+    return "reported" if closed_at is None else "closed"
+
+
+def _categories(session: Session) -> dict[str, Category]:
+    """Categories by code and by name, in both languages."""
+    table = session.town.categories()
+    return {key.lower(): c for c in reversed(table) for key in (c.code, c.name_zh, c.name_en)}
+
+
+def _named(table: Mapping[str, Category], said: object) -> Category:
+    return table.get(str(said or "").strip().lower()) or table[OTHER_CATEGORY]
+
+
+def _column(values: Mapping[str, Sequence[Any]], name: str, count: int) -> Sequence[Any]:
+    return values.get(name) or [None] * count
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(TOWN_TIME).date()
+
+
+def _objects(values: Sequence[object]) -> Any:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

@@ -1,0 +1,101 @@
+"""Values that come from outside, checked against a layer's schema."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta, timezone
+
+from layers.errors import BadInput
+from layers.schema import Field, LayerSchema
+from layers.words import msg
+
+TOWN_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
+_LONGEST_TEXT = 10_000
+
+
+def checked(schema: LayerSchema, values: Mapping[str, object]) -> dict[str, object]:
+    """The values of known fields, each of its field's kind; BadInput names the field otherwise."""
+    return {
+        field.name: None if values[field.name] in (None, "") else checked_value(field, values[field.name])
+        for field in schema.fields
+        if field.name in values
+    }
+
+
+def checked_value(field: Field, value: object) -> object:
+    """One value of the field's kind, or BadInput."""
+    try:
+        made = _KINDS[field.kind](value)
+    except (TypeError, ValueError) as error:
+        raise BadInput(
+            msg("“{value}” is no {kind}.", value=str(value)[:80], kind=msg(field.kind)), field=field.name
+        ) from error
+    if field.choices and made not in field.choices:
+        choices = ", ".join(field.choices)
+        raise BadInput(
+            msg("“{value}” is none of: {choices}.", value=str(value)[:80], choices=choices), field=field.name
+        )
+    return made
+
+
+def as_time(value: object, field: str) -> datetime | None:
+    """A time with a zone (or a day, in the town's time) from text; None stays None; BadInput names the field."""
+    if value is None or value == "":
+        return None
+    try:
+        made = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise BadInput(msg("“{value}” is no time (RFC 3339).", value=str(value)[:40]), field=field) from error
+    if made.tzinfo is None and len(str(value)) > len("2026-11-23"):
+        raise BadInput(msg("The time “{value}” has no zone.", value=str(value)[:40]), field=field)
+    return made if made.tzinfo is not None else made.replace(tzinfo=TOWN_TIME)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str | int | float) or len(str(value)) > _LONGEST_TEXT:
+        raise ValueError(value)
+    text = str(value)
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("a character that no text may hold")
+    return text
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str | float) or float(value) != int(float(value)):
+        raise ValueError(value)
+    return int(float(value))
+
+
+def _real(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | str | float):
+        raise TypeError(value)
+    number = float(value)
+    if number != number or abs(number) == float("inf"):
+        raise ValueError(value)
+    return number
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _date(value: object) -> date:
+    return value if type(value) is date else date.fromisoformat(str(value)[:10])
+
+
+def _time(value: object) -> datetime:
+    made = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if made.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return made
+
+
+_KINDS: dict[str, Callable[[object], object]] = {
+    "text": _text,
+    "integer": _integer,
+    "real": _real,
+    "boolean": _boolean,
+    "date": _date,
+    "time": _time,
+    "json": lambda value: value,
+}
