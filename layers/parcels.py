@@ -6,7 +6,6 @@ from datetime import datetime
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import BadInput
-from layers.geometry import promote
 from layers.model import Feature
 from layers.schema import LAYERS
 from layers.store import Session, Store
@@ -27,7 +26,7 @@ def add_parcel(store: Store, geometry: BaseGeometry, values: Mapping[str, object
         feature = Feature(
             id=number,
             code=str(values.get("code") or "") or f"LD-{number:05d}",
-            geometry=promote(geometry, "MULTIPOLYGON"),
+            geometry=geometry,
             values={**known, "area_m2": _area_m2(session, geometry)},
         )
         return session.features.insert("parcels", feature, now=now)
@@ -48,7 +47,7 @@ def change_parcel(
         if values.get("code"):
             changes["code"] = str(values["code"])
         if geometry is not None:
-            changes |= {"geom": promote(geometry, "MULTIPOLYGON"), "area_m2": _area_m2(session, geometry)}
+            changes |= {"geom": geometry, "area_m2": _area_m2(session, geometry)}
         return session.features.update("parcels", id_, changes, now=now, expected=expected)
 
 

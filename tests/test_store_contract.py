@@ -56,6 +56,14 @@ def test_every_kind_of_value_comes_back_as_it_went_in(store: Store) -> None:
     assert (back.version, back.updated_at) == (1, NOW)
 
 
+def test_single_parts_are_stored_as_the_layer_has_them(store: Store) -> None:
+    with store.writing() as session:
+        one = session.features.insert("parcels", Feature(code="A", geometry=TRIANGLE), now=NOW)
+        session.features.insert_many("parcels", [Feature(code="B", geometry=TRIANGLE)], now=NOW)
+        session.features.update("parcels", one.id, {"geom": box(0, 0, 1, 1)}, now=NOW)
+        assert {f.geometry.geom_type for f in session.features.read("parcels") if f.geometry} == {"MultiPolygon"}
+
+
 def test_days_and_flags_and_lists_keep_their_kind(store: Store) -> None:
     with store.writing() as session:
         session.features.insert(

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from layers.errors import AlreadyThere, Conflict, NotFound
+from layers.geometry import promote
 from layers.model import Feature, FeatureTable
 from layers.query import BBox, Query
 from layers.schema import LayerSchema
@@ -116,8 +118,8 @@ class Features(Shelf):
         """Add one row; AlreadyThere where its code is taken."""
         schema = self._layers.get(layer)
         row = {
-            **_known(schema, feature.values), "town": self.town_code, "code": feature.code, "geom": feature.geometry,
-            "extra": dict(feature.extra), "source_crs": feature.source_crs, "version": 1, "updated_at": now,
+            **_known(schema, feature.values), "town": self.town_code, "code": feature.code,
+            "geom": _shaped(schema, feature.geometry), "extra": dict(feature.extra), "source_crs": feature.source_crs, "version": 1, "updated_at": now,
         }  # fmt: skip
         if feature.id:
             row["id"] = feature.id
@@ -132,8 +134,9 @@ class Features(Shelf):
         """Add many rows at once; the first of their consecutive keys."""
         schema = self._layers.get(layer)
         columns = {name: [f.values.get(name, _default(schema, name)) for f in features] for name in schema.field_names}
+        shapes = _objects([_shaped(schema, f.geometry) for f in features])
         return self.insert_columns(
-            layer, codes=[f.code for f in features], geometries=_objects([f.geometry for f in features]),
+            layer, codes=[f.code for f in features], geometries=shapes,
             values=columns, extra=[dict(f.extra) for f in features],
             source_crs=features[0].source_crs if features else "EPSG:4326", now=now,
         )  # fmt: skip
@@ -187,7 +190,9 @@ class Features(Shelf):
         match = [table.c.town == self.town_code, table.c.id == id_]
         if expected is not None:
             match.append(table.c.version == expected)
-        values = {column_of(table, name).name: value for name, value in changes.items()}
+        values: dict[str, Any] = {column_of(table, name).name: value for name, value in changes.items()}
+        if "geom" in values:
+            values["geom"] = _shaped(schema, values["geom"])
         statement = update(table).where(*match).values(**values, version=table.c.version + 1, updated_at=now)
         try:
             changed = self.connection.execute(statement).rowcount
@@ -246,6 +251,11 @@ def _feature(schema: LayerSchema, row: RowMapping) -> Feature:
         values={name: row[name] for name in schema.field_names}, extra=row["extra"] or {},
         source_crs=row["source_crs"] or "EPSG:4326",
     )  # fmt: skip
+
+
+def _shaped(schema: LayerSchema, geometry: BaseGeometry | None) -> BaseGeometry | None:
+    """The geometry as the layer's column holds it: single parts become multi where it is a multi."""
+    return None if geometry is None or geometry.is_empty else promote(geometry, schema.shape)
 
 
 def _default(schema: LayerSchema, name: str) -> object:
