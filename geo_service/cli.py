@@ -16,8 +16,8 @@ from geo_service.words import words_of
 from layers.demo import build
 from layers.errors import BadInput, LayersError
 from layers.exports import export_to
-from layers.formats.write import FORMATS
 from layers.formats.table import Report
+from layers.formats.write import FORMATS
 from layers.imports import assign_all
 from layers.loading import LoadRequest, RefusedRows, load
 from layers.model import RowNote

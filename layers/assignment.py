@@ -48,9 +48,13 @@ def places_of(session: Session, metres: Metres, *, near: BBox | None = None) -> 
     stations = {code: (geometry, name) for code, geometry, name in
                 session.features.columns("stations", ("code", "geom", "name"))}  # fmt: skip
     centres = _objects([stations[code][0] for code in rings[1]])
+    geometry, code, name, road_name, from_m, to_m, corridor_m = segments
+    shapes, *named = areas
     return Places(
-        segments=Segments(metres.to(segments[0]), *segments[1:4], *(_floats(c) for c in segments[4:])),
-        areas=Areas(metres.to(areas[0]), *areas[1:]),
+        segments=Segments(
+            metres.to(geometry), code, name, road_name, _floats(from_m), _floats(to_m), _floats(corridor_m)
+        ),
+        areas=Areas(metres.to(shapes), *named),
         rings=Rings(
             centre=metres.to(centres), code=rings[0], station=rings[1],
             station_name=_objects([stations[code][1] or code for code in rings[1]]),

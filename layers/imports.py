@@ -25,6 +25,7 @@ from layers.values import TOWN_TIME
 from layers.words import msg
 
 Columns = dict[str, Sequence[Any]]
+PHASES = ("waiting", "unpack", "read", "place", "checking", "placing", "storing")
 Progress = Callable[[str, int, int], None]  # phase, rows done, rows in all
 OTHER_CATEGORY = "0799"  # 其他问题: what a file's own words do not name
 

@@ -91,7 +91,7 @@ def _known(store: Store, request: LoadRequest) -> tuple[BBox | None, list[tuple[
     """The town's bounds, its areas to compare with, and the layer's schema (None = a new layer)."""
     with store.reading() as session:
         areas = session.features.columns("areas", ("code", "name", "geom"))
-        return session.town.get().bounds, [(c, n or "", g) for c, n, g in areas], _schema(session, request)  # type: ignore[misc]
+        return session.town.get().bounds, [(c, n or "", g) for c, n, g in areas], _schema(session, request)
 
 
 def _schema(session: Session, request: LoadRequest) -> LayerSchema | None:

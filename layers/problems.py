@@ -180,7 +180,8 @@ def _category(session: Session, code: str, geometry: BaseGeometry) -> Category:
     kind = geometry.geom_type.removeprefix("Multi")
     if kind not in category.geometry_types:
         raise BadInput(
-            msg("“{category}” cannot be a {kind}.", category=msg(category.name_en), kind=msg(kind)), field="geometry"
+            msg("A problem of category {code} cannot be a {kind}.", code=category.code, kind=msg(kind)),
+            field="geometry",
         )
     return category
 

@@ -16,9 +16,7 @@ GEOMETRY_TYPES: dict[Shape, frozenset[str]] = {
     "POINT": frozenset({"Point"}),
     "MULTILINESTRING": frozenset({"LineString", "MultiLineString"}),
     "MULTIPOLYGON": frozenset({"Polygon", "MultiPolygon"}),
-    "GEOMETRY": frozenset(
-        {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
-    ),
+    "GEOMETRY": frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}),
 }
 
 

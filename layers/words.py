@@ -23,8 +23,7 @@ class Message:
     def in_(self, translate: Translate) -> str:
         """The text in the language of `translate` (template → translated template)."""
         said = {
-            name: value.in_(translate) if isinstance(value, Message) else value
-            for name, value in self.values.items()
+            name: value.in_(translate) if isinstance(value, Message) else value for name, value in self.values.items()
         }
         return translate(self.template).format(**said)
 
@@ -33,10 +32,7 @@ class Message:
 
     def to_json(self) -> dict[str, object]:
         """The message as plain JSON, for the store (`from_json` reads it back)."""
-        values = {
-            name: value.to_json() if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
+        values = {name: value.to_json() if isinstance(value, Message) else value for name, value in self.values.items()}
         return {"template": self.template, "values": values}
 
     @classmethod

@@ -6,12 +6,15 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from babel.messages.extract import extract_from_file
 
 from geo_service.pages import PAGES
 from geo_service.words import words_of
+from layers.imports import PHASES
 from layers.rules.lifecycle import MOVES, STATE_TITLES
+from layers.schema import GEOMETRY_TYPES, Kind
 from maps.words import templates
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +30,9 @@ def every_template() -> set[str]:
         *STATE_TITLES.values(),
         *(move.title for move in MOVES),
         *(page.title for page in PAGES.values()),
+        *get_args(Kind),
+        *(type_.removeprefix("Multi") for types in GEOMETRY_TYPES.values() for type_ in types),
+        *PHASES,
     } - {""}
 
 

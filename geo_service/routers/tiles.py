@@ -1,7 +1,6 @@
 """Vector tiles by a raw ASGI route: a tile is asked for far too often to pass through a framework's endpoint."""
 
 import re
-from datetime import UTC
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
@@ -78,7 +77,7 @@ def _filter(layer: str, query: dict[str, list[str]]) -> TileFilter:
         raise BadInput(msg("The layer has no field “{field}” to filter by.", field=min(given)), field=min(given))
     equals = {_EQUALS[n]: _values(n, text) for n, text in given.items() if n in _EQUALS}
     since = as_time(given.get("since"), "since")
-    return TileFilter(equals=equals, since=since and ("found_at", since.astimezone(UTC).timestamp()))
+    return TileFilter(equals=equals, since=("found_at", since.timestamp()) if since else None)
 
 
 def _values(name: str, text: str) -> frozenset[str]:

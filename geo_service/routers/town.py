@@ -77,10 +77,10 @@ def responsibilities(
 @router.post("/responsibilities", status_code=201)
 def add_responsibility(store: StoreDep, body: JsonBody) -> Response:
     """A dated responsibility: {layer, place, person, role, valid_from, valid_to?, source?}."""
-    texts = {name: _needed(body, name) for name in ("layer", "place", "person", "role")}
-    until = body.get("valid_to")
     duty = Responsibility(
-        **texts, valid_from=_day(body, "valid_from"), valid_to=_day(body, "valid_to") if until else None,
+        layer=_needed(body, "layer"), place=_needed(body, "place"), person=_needed(body, "person"),
+        role=_needed(body, "role"), valid_from=_day(body, "valid_from"),
+        valid_to=_day(body, "valid_to") if body.get("valid_to") else None,
         source=str(body.get("source") or ""),
     )  # fmt: skip
     return JsonResponse(_duty(town.add_responsibility(store, duty)), 201)

@@ -1,0 +1,101 @@
+"""The pages as documents: language, policy, nothing from elsewhere; the saved file; a second process sees writes."""
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import Service
+
+PAGES = (
+    "/",
+    "/help",
+    "/admin/import",
+    "/maps/open-problems",
+    "/maps/clean-zones",
+    "/maps/my-road",
+    "/maps/parcels",
+    "/maps/hotspots",
+)
+ELSEWHERE = re.compile(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//", re.IGNORECASE)
+
+
+@pytest.fixture
+def get(service: Service):
+    with httpx.Client(base_url=service.url, timeout=60) as client:
+        yield client.get
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("lang", "tag"), [("zh", "zh-CN"), ("en", "en")])
+def test_a_page_is_whole_in_both_languages(get, path: str, lang: str, tag: str) -> None:
+    answer = get(path, params={"lang": lang})
+    assert answer.status_code == 200
+    assert f'<html lang="{tag}"' in answer.text
+    assert not ELSEWHERE.search(answer.text)
+    assert "user-scalable=no" not in answer.text
+    nonce = re.search(r"'nonce-([^']+)'", answer.headers["content-security-policy"])
+    assert nonce
+    scripts = re.findall(r"<script\b([^>]*)>", answer.text)
+    assert all(f'nonce="{nonce[1]}"' in one or 'type="application/json"' in one for one in scripts)
+    assert not re.search(r"\son\w+=", re.sub(r"<script.*?</script>", "", answer.text, flags=re.S))
+
+
+def test_a_page_weighs_little_whatever_the_town_holds(get) -> None:
+    for path in PAGES:
+        wire = get(path, headers={"accept-encoding": "gzip"})
+        assert int(wire.headers.get("content-length", 0)) <= 30_000
+
+
+def test_the_language_is_remembered(service: Service) -> None:
+    with httpx.Client(base_url=service.url) as client:
+        client.get("/help?lang=en")
+        assert '<html lang="en"' in client.get("/help").text
+
+
+@pytest.mark.parametrize("name", ["open-problems", "clean-zones", "my-road", "parcels", "hotspots"])
+def test_a_saved_map_holds_everything_in_one_file(get, name: str) -> None:
+    answer = get(f"/maps/{name}.html")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    assert not ELSEWHERE.search(answer.text)
+    assert not re.search(r"<(?:script|link)[^>]+(?:src|href)=[\"']/", answer.text)
+
+
+def test_static_files_are_kept_for_a_year_and_sent_compressed(get) -> None:
+    loader = re.search(r'src="(/static/[^"]+/loader\.js)"', get("/maps/open-problems").text)
+    assert loader
+    answer = get(loader[1], headers={"accept-encoding": "br, gzip"})
+    assert answer.headers["content-encoding"] == "br"
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_every_worker_shows_a_write_in_its_next_tile(tmp_path: Path) -> None:
+    """Two workers on one file: what one has written, the other's tiles show at once."""
+    running = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=True, workers=2)
+    try:
+        body = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [114.0231918, 22.529098]},
+                "properties": {"category": "0102"}}  # fmt: skip
+        for _ in range(5):
+            code = httpx.post(f"{running.url}/api/v1/problems", json=body).json()["properties"]["code"]
+            for _ in range(6):  # a new connection each time: either worker may take it
+                tile = httpx.get(f"{running.url}/tiles/problems/14/13381/7139.mvt")
+                assert code.encode() in tile.content
+    finally:
+        running.stop()
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_when_asked(tmp_path: Path, by: signal.Signals) -> None:
+    running = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False)
+    running.process.send_signal(by)
+    assert running.process.wait(20) in (0, -by)
+    assert "Traceback" not in running.log.read_text()
+    assert (
+        subprocess.run(running.command("check"), env=running.environment, check=False, capture_output=True).returncode
+        == 0
+    )
