@@ -22,13 +22,16 @@ from layers.imports import assign_all
 from layers.loading import LoadRequest, RefusedRows, load
 from layers.model import RowNote
 from layers.planting import plant
-from layers.store import Store, open_store
+from layers.store import Store, is_safe, open_store
 from layers.town import furnish
 from layers.words import Message, msg
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Environmental problems of a town, in space.")
 console = Console()
 errors = Console(stderr=True)
+_OLD_SQLITE = msg(
+    "The SQLite on this machine is older than 3.51.3: only one worker may write. Install pysqlite3, or a newer Python."
+)
 REFUSED = 3  # exit status: some rows were refused
 FAILED = 1
 _NAMED_NOTES = 20
@@ -38,6 +41,9 @@ _NAMED_NOTES = 20
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve the town over HTTP until interrupted."""
     settings = Settings()
+    if workers > 1 and not is_safe() and settings.store_url.startswith("gpkg:"):
+        errors.print(_say(_OLD_SQLITE), style="yellow")
+        workers = 1
     os.environ["GEO_SERVICE_STORE"] = settings.store_url  # for the worker processes
     uvicorn.run(
         "geo_service.app:worker_app", factory=True, host=host, port=port, workers=workers, server_header=False,
@@ -112,6 +118,8 @@ def check() -> None:
     """Look for damage in the store."""
     with Opened() as store:
         wrong = store.check()
+    if not is_safe():
+        errors.print(_say(_OLD_SQLITE), style="yellow")
     for line in wrong:
         errors.print(line, style="red")
     if wrong:

@@ -27,6 +27,7 @@ from layers.words import msg
 Columns = dict[str, Sequence[Any]]
 PHASES = ("waiting", "unpack", "read", "place", "checking", "placing", "storing")
 Progress = Callable[[str, int, int], None]  # phase, rows done, rows in all
+_PLACES = ("areas", "road_segments", "stations")  # what problems are given to
 OTHER_CATEGORY = "0799"  # 其他问题: what a file's own words do not name
 
 
@@ -90,6 +91,8 @@ def import_rows(
             source_crs=prepared.source_crs, now=now,
         )  # fmt: skip
         derived.after(first)
+        if schema.name in _PLACES:
+            _assign_all(session, now=now, progress=progress)
         progress("storing", count, count)
         return prepared.report
 
@@ -107,20 +110,26 @@ class RefusedRows(BadFile):
 def assign_all(store: Store, *, now: datetime, progress: Progress = silent) -> int:
     """Derive who answers for every open problem, and every problem's places, anew; how many problems there were."""
     with store.writing() as session:
-        rows = session.features.columns("problems", ("id", "geom", "state"), Query())
-        ids, geometries, states = ([row[i] for row in rows] for i in range(3))
-        placed = [i for i, geometry in enumerate(geometries) if geometry is not None]
-        progress("placing", 0, len(placed))
-        result = decide(session, _objects([geometries[i] for i in placed]), on=_day(now))
-        leads = lead_columns(result)
-        still = [n for n, i in enumerate(placed) if states[i] not in FINAL_STATES]
-        session.features.update_columns(
-            "problems", [ids[placed[n]] for n in still], {k: [v[n] for n in still] for k, v in leads.items()}
-        )
-        session.history.forget_places()
-        _put_links(session, result.links, [ids[i] for i in placed])
-        progress("placing", len(placed), len(placed))
-        return len(placed)
+        return _assign_all(session, now=now, progress=progress)
+
+
+def _assign_all(session: Session, *, now: datetime, progress: Progress) -> int:
+    rows = session.features.columns("problems", ("id", "geom", "state"), Query())
+    ids, geometries, states = ([row[i] for row in rows] for i in range(3))
+    placed = [i for i, geometry in enumerate(geometries) if geometry is not None]
+    if not placed:
+        return 0
+    progress("placing", 0, len(placed))
+    result = decide(session, _objects([geometries[i] for i in placed]), on=_day(now))
+    leads = lead_columns(result)
+    still = [n for n, i in enumerate(placed) if states[i] not in FINAL_STATES]
+    session.features.update_columns(
+        "problems", [ids[placed[n]] for n in still], {k: [v[n] for n in still] for k, v in leads.items()}
+    )
+    session.history.forget_places()
+    _put_links(session, result.links, [ids[i] for i in placed])
+    progress("placing", len(placed), len(placed))
+    return len(placed)
 
 
 def _with_free_codes(session: Session, layer: str, prepared: Prepared) -> Prepared:

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from layers.errors import BadInput
 from layers.geometry import Metres
 from layers.model import Feature
 from layers.query import Query, Where
+from layers.schema import LAYERS, RADII_M
 from layers.store import Session, Store
 from layers.town import metres_of
+from layers.values import checked
 from layers.words import msg
 
 LARGEST_RADIUS_M = 50_000.0
@@ -26,8 +28,7 @@ def rings_of(station: Feature, metres: Metres) -> list[Feature]:
     for inner_m, outer_m in pairwise([0.0, *radii]):
         ring = metres.ring(station.geometry, inner_m, outer_m)
         values = {"station": station.code, "inner_m": inner_m, "outer_m": outer_m}
-        shape = MultiPolygon([ring]) if isinstance(ring, Polygon) else ring
-        made.append(Feature(code=f"{station.code}-{outer_m:.0f}", geometry=shape, values=values))
+        made.append(Feature(code=f"{station.code}-{outer_m:.0f}", geometry=ring, values=values))
     return made
 
 
@@ -41,6 +42,28 @@ def rebuild_rings(session: Session, *, now: datetime, station: str | None = None
     rings = [ring for s in chosen if station in (None, s.code) for ring in rings_of(s, metres)]
     if rings:
         session.features.insert_many("station_buffers", rings, now=now)
+
+
+def add_station(store: Store, geometry: BaseGeometry, values: Mapping[str, object], *, now: datetime) -> Feature:
+    """A new station with its rings; its code is made where none is given."""
+    known = {"radii_m": list(RADII_M), **checked(LAYERS["stations"], values)}
+    _radii(known["radii_m"])
+    with store.writing() as session:
+        number = session.features.next_id("stations")
+        code = str(values.get("code") or f"ZD-{number:03d}")
+        made = session.features.insert(
+            "stations", Feature(id=number, code=code, geometry=geometry, values=known), now=now
+        )
+        rebuild_rings(session, now=now, station=code)
+    return made
+
+
+def remove_station(store: Store, code: str, *, now: datetime, expected: int | None = None) -> None:
+    """Remove a station and its rings."""
+    with store.writing() as session:
+        station = session.features.by_code("stations", code)
+        session.features.delete("stations", station.id, expected=expected)
+        rebuild_rings(session, now=now, station=code)
 
 
 def change_station(

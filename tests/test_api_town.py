@@ -94,6 +94,52 @@ def test_rings_are_true_metres_and_follow_their_station(api: httpx.Client, servi
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "radii_m")
 
 
+def test_a_station_comes_and_goes_with_its_rings(api: httpx.Client) -> None:
+    body = {"geometry": {"type": "Point", "coordinates": [114.01, 22.53]}, "properties": {"name": "新站"}}
+    made = api.post("/api/v1/stations", json=body)
+    code = made.json()["properties"]["code"]
+    rings = lambda: [  # noqa: E731
+        row for row in api.get("/api/v1/layers/station_buffers/export").json()["features"]
+        if row["properties"]["station"] == code
+    ]  # fmt: skip
+    assert len(rings()) == 6
+    assert api.delete(made.headers["location"], headers={"If-Match": '"9"'}).status_code == 412
+    assert api.delete(made.headers["location"], headers={"If-Match": made.headers["etag"]}).status_code == 204
+    assert rings() == []
+
+
+def test_a_visit_with_nothing_found_makes_its_cell_known(api: httpx.Client) -> None:
+    unknown = [
+        row for row in api.get("/api/v1/analysis/clean-zones").json()["features"]
+        if row["properties"]["reason"] == "never"
+    ]  # fmt: skip
+    spot = shape(unknown[len(unknown) // 2]["geometry"]).representative_point()
+    visit = {"geometry": {"type": "Point", "coordinates": [spot.x, spot.y]}, "properties": {"inspector": "R001"}}
+    made = api.post("/api/v1/patrols", json=visit)
+    assert (made.status_code, made.json()["properties"]["kind"]) == (201, "visit")
+    after = {
+        row["properties"]["id"]: row["properties"] for row in api.get("/api/v1/analysis/clean-zones").json()["features"]
+    }
+    cell = after[unknown[len(unknown) // 2]["properties"]["id"]]
+    assert (cell["state"], cell["passes"]) == ("clean", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"fixes": [[0, 5]]}, "fixes"),
+        ({"fixes": [[10, 5], [0, 5]]}, "fixes"),
+        ({"fixes": [[0, 5], [1, "near"]]}, "fixes"),
+        ({"started_at": "2099-01-01T00:00:00Z", "fixes": [[0, 5], [1, 5]]}, "started_at"),
+        ({"result": "maybe", "fixes": [[0, 5], [1, 5]]}, "result"),
+    ],
+)
+def test_a_track_that_proves_nothing_is_refused(api: httpx.Client, said: dict[str, Any], field: str) -> None:
+    line = {"type": "LineString", "coordinates": [[114.0, 22.53], [114.001, 22.53]]}
+    answer = api.post("/api/v1/patrols", json={"geometry": line, "properties": said})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
 def test_a_new_chief_answers_from_his_first_day(api: httpx.Client) -> None:
     made = api.post(
         "/api/v1/problems",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from geo_service import pages
 from geo_service.dependencies import NowDep, StoreDep, WordsDep
@@ -34,6 +34,12 @@ def home(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -> HTM
 def help_page(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -> HTMLResponse:
     """How to use it."""
     return _plain("help", request, store, words, now)
+
+
+@router.get("/admin")
+def admin() -> RedirectResponse:
+    """Administration begins with the data."""
+    return RedirectResponse("/admin/import")
 
 
 @router.get("/admin/import")

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from geo_service.dependencies import IfMatch, JsonBody, NowDep, StoreDep, WordsDep
+from geo_service.dependencies import BBoxQuery, IfMatch, JsonBody, NowDep, StoreDep, WordsDep
 from geo_service.errors import Stale
 from geo_service.schemas.features import GeoJsonResponse, JsonResponse, collection, etag, feature, plain
-from layers import stations, town
+from layers import patrols, stations, town
 from layers.errors import BadInput, Conflict
 from layers.geometry import from_geojson
 from layers.model import Responsibility
-from layers.schema import LAYERS
+from layers.query import Query as LayerQuery
+from layers.schema import GEOMETRY_TYPES, LAYERS
 from layers.values import TOWN_TIME, checked
 from layers.words import msg
 
@@ -91,6 +92,51 @@ def all_stations(store: StoreDep) -> Response:
     """The air-monitoring stations."""
     with store.reading() as session:
         return GeoJsonResponse(collection(map(feature, session.features.read("stations"))))
+
+
+@router.post("/stations", status_code=201)
+def add_station(store: StoreDep, now: NowDep, body: JsonBody) -> Response:
+    """A new station; its rings are built with it."""
+    geometry = from_geojson(body.get("geometry"), frozenset({"Point"}))
+    made = stations.add_station(store, geometry, body.get("properties") or {}, now=now)
+    return GeoJsonResponse(feature(made), 201, {**etag(made), "Location": f"/api/v1/stations/{made.code}"})
+
+
+@router.get("/stations/{code}")
+def station(store: StoreDep, code: str) -> Response:
+    """One station."""
+    with store.reading() as session:
+        row = session.features.by_code("stations", code)
+    return GeoJsonResponse(feature(row), headers=etag(row))
+
+
+@router.delete("/stations/{code}", status_code=204)
+def remove_station(store: StoreDep, now: NowDep, if_match: IfMatch, code: str) -> Response:
+    """Remove a station and its rings."""
+    try:
+        stations.remove_station(store, code, now=now, expected=if_match)
+    except Conflict as error:
+        with store.reading() as session:
+            raise Stale(error.message, feature(session.features.by_code("stations", code))) from error
+    return Response(status_code=204)
+
+
+@router.get("/patrols")
+def all_patrols(
+    store: StoreDep, bbox: BBoxQuery, limit: Annotated[int, Query(ge=1)] = 1000, after: int = 0
+) -> Response:
+    """Patrol observations in key order."""
+    with store.reading() as session:
+        rows = session.features.read("patrols", LayerQuery(bbox=bbox, limit=min(limit, 1000), after=after))
+    return GeoJsonResponse(collection(map(feature, rows)))
+
+
+@router.post("/patrols", status_code=201)
+def add_patrol(store: StoreDep, now: NowDep, body: JsonBody) -> Response:
+    """A track with its fixes, or a signed visit; also when nothing was found."""
+    geometry = from_geojson(body.get("geometry"), GEOMETRY_TYPES["GEOMETRY"])
+    made = patrols.add_patrol(store, geometry, body.get("properties") or {}, now=now)
+    return GeoJsonResponse(feature(made), 201, etag(made))
 
 
 @router.patch("/stations/{code}")
