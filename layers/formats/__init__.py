@@ -1,0 +1,1 @@
+"""Files in and out: reading, preparing for a layer, writing."""
