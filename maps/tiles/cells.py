@@ -1,0 +1,90 @@
+"""Crowded tiles: instead of each point, one feature for each cell of a 128 × 128 grid that has points in it.
+
+The grid follows the Morton order of the points, so a cell is a run of rows. A
+feature is counted in one cell only (a multipoint where the first of its points
+is), and a cell belongs to one tile only: the counts of all tiles of a zoom add
+up to the number of features.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.columns.compiled import Bools, Ints, Words, World, kernel
+from layers.columns.layer import LayerColumns
+from layers.columns.values import Dictionary, counting, encode
+from layers.columns.world import BITS
+from maps.tiles.drawing import Attribute, Drawing
+from maps.tiles.geometry import point_commands
+from maps.tiles.grid import Tile, frame
+from maps.tiles.wire import POINT
+
+CELL_BITS = 7
+MAX_CELLS = 1 << 2 * CELL_BITS
+MAX_STATES = 64
+Counts = NDArray[np.int64]
+
+
+def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, state_field: str | None) -> Drawing:
+    """One point for each cell: at the mean of its points, with the least id of its features.
+
+    `kept` marks the rows of the tile's run that count. Attributes: `point_count`;
+    with a field of states also the number of each as `n_STATE`, and the most
+    frequent as `state` (of several, the first by alphabet).
+    """
+    points, run = columns.points, columns.points.run(*tile)
+    states = columns.dictionaries[state_field] if state_field else NOTHING
+    if state_field and len(states) <= MAX_STATES:
+        codes = points.codes[state_field][run].astype(np.int64)
+    else:
+        states, codes = NOTHING, np.zeros(len(kept), np.int64)
+    arrays = (points.keys[run], points.x[run], points.y[run], points.ids[run])
+    shift = np.uint64(2 * (BITS - tile.z - CELL_BITS))
+    x, y, ids, counts = sum_cells(arrays, codes, kept & points.first[run], shift, len(states))
+    commands, ends = point_commands(x, y, frame(tile, 0))
+    attributes = _count_attributes(counts, states)
+    return Drawing(kind=POINT, ids=ids, commands=commands, ends=ends, attributes=attributes)
+
+
+NOTHING = encode([])[1]
+
+
+def _count_attributes(counts: Counts, states: Dictionary) -> dict[str, Attribute]:
+    """The attributes of cells of which `counts` (cells, codes of the states) is known."""
+    totals = counts.sum(axis=1)
+    numbers = counting(int(totals.max(initial=0)))
+    attributes = {"point_count": Attribute(totals, numbers)}
+    codes = sorted((c for c in range(1, len(states) + 1) if counts[:, c].any()), key=lambda c: str(states.value(c)))
+    for code in codes:
+        attributes[f"n_{states.value(code)}"] = Attribute(counts[:, code], numbers)
+    if codes:
+        known = counts[:, codes]
+        majority = np.where(known.any(axis=1), np.array(codes)[known.argmax(axis=1)], 0)
+        attributes["state"] = Attribute(majority, states)
+    return attributes
+
+
+@kernel
+def sum_cells(
+    arrays: tuple[Words, World, World, Ints], states: Ints, counted: Bools, shift: np.uint64, state_count: int
+) -> tuple[World, World, Ints, Counts]:
+    """For each cell with counted rows: mean x, mean y, least id, and the rows by state (cells, states + 1)."""
+    keys, x, y, ids = arrays
+    sums = np.zeros((MAX_CELLS, 2), np.int64)
+    least = np.empty(MAX_CELLS, np.int64)
+    counts = np.zeros((MAX_CELLS, state_count + 1), np.int64)
+    cell, cell_key, total = -1, np.uint64(0), 0
+    means = np.empty((2, MAX_CELLS), np.uint32)
+    for i in range(len(keys)):
+        if not counted[i]:
+            continue
+        if cell < 0 or keys[i] >> shift != cell_key:
+            cell, cell_key, total = cell + 1, keys[i] >> shift, 0
+            least[cell] = ids[i]
+        total += 1
+        counts[cell, states[i]] += 1
+        sums[cell, 0] += x[i]
+        sums[cell, 1] += y[i]
+        least[cell] = min(least[cell], ids[i])
+        means[0, cell], means[1, cell] = sums[cell, 0] // total, sums[cell, 1] // total
+    used = cell + 1
+    return means[0, :used], means[1, :used], least[:used], counts[:used]

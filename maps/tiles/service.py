@@ -1,0 +1,101 @@
+"""What the service answers to somebody who asks for a tile; knows no web framework."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from layers.columns.cache import ColumnCache
+from layers.columns.layer import LayerColumns
+from layers.columns.values import BOOLEAN, TEXT
+from maps.tiles.encode import Fields, encode_tile
+from maps.tiles.filters import NO_FILTER, TileFilter
+from maps.tiles.grid import Tile, exists
+
+MAX_DRAWN_ZOOM = 16  # clients draw closer zooms from its tiles: a unit is 15 cm there
+MERCATOR_BOUNDS = (-180.0, -85.0511287798066, 180.0, 85.0511287798066)
+CODING = 1  # to be counted up when the same features come out as other bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TileAnswer:
+    """HTTP status (200, 204 nothing there, 304 known already, 404 no such tile), body, and quoted ETag ("" on 404)."""
+
+    status: int
+    body: bytes = b""
+    etag: str = ""
+
+
+class TileService:
+    """Tiles of the layers of a column cache; safe to be used from many threads at once."""
+
+    def __init__(self, cache: ColumnCache):
+        self._cache = cache
+
+    def answer(
+        self,
+        layer: str,
+        z: int,
+        x: int,
+        y: int,
+        *,
+        filter: TileFilter = NO_FILTER,
+        fields: Fields | None = None,
+        if_none_match: str = "",
+    ) -> TileAnswer:
+        """The tile as of now, with the features that pass the filter and the named fields (see `encode_tile`).
+
+        Raises NotFound for an unknown layer, BadInput for a filter on an unknown field.
+        """
+        tile = Tile(z, x, y)
+        if not exists(tile):
+            return TileAnswer(404)
+        columns = self._cache.get(layer)
+        etag = tile_etag(columns, tile, filter, fields)
+        if _knows(if_none_match, etag):
+            return TileAnswer(304, etag=etag)
+        body = encode_tile(columns, tile, wanted=filter, fields=fields)
+        return TileAnswer(200 if body else 204, body, etag)
+
+
+def tile_etag(columns: LayerColumns, tile: Tile, wanted: TileFilter, fields: Fields | None) -> str:
+    """A strong ETag: equal only for the same content, filter, fields and tile; equal in all worker processes."""
+    named = None if fields is None else tuple(fields.items())
+    about = (CODING, columns.name, columns.version, columns.field_names, tuple(tile), wanted.key, named)
+    return f'"{blake2b(repr(about).encode(), digest_size=12).hexdigest()}"'
+
+
+def _knows(if_none_match: str, etag: str) -> bool:
+    """Whether an If-None-Match header names the ETag (weak comparison, RFC 9110 section 13.1.2)."""
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return etag in tags or "*" in tags
+
+
+def tilejson(layer: str, columns: LayerColumns, url_template: str, fields: Fields | None = None) -> dict[str, object]:
+    """The TileJSON 3.0 of a layer; `url_template` has {z}, {x} and {y} in it."""
+    if fields is None:
+        fields = {name: name for name in columns.field_names}
+    kinds = {name: _kind(columns, field) for name, field in fields.items()}
+    return {
+        "tilejson": "3.0.0",
+        "name": layer,
+        "scheme": "xyz",
+        "tiles": [url_template],
+        "minzoom": 0,
+        "maxzoom": MAX_DRAWN_ZOOM,
+        "bounds": list(columns.bounds or MERCATOR_BOUNDS),
+        "vector_layers": [
+            {
+                "id": layer,
+                "fields": kinds | {"point_count": "Number"},
+                "minzoom": 0,
+                "maxzoom": MAX_DRAWN_ZOOM,
+            }
+        ],
+    }
+
+
+def _kind(columns: LayerColumns, field: str) -> str:
+    """String, Number or Boolean; String for a field of several kinds or without any value."""
+    kinds = set(columns.dictionaries[field].kinds.tolist())
+    if not kinds or TEXT in kinds or (BOOLEAN in kinds and len(kinds) > 1):
+        return "String"
+    return "Boolean" if kinds == {BOOLEAN} else "Number"

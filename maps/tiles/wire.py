@@ -1,0 +1,211 @@
+"""Writing a vector tile: protocol buffers as the Mapbox Vector Tile Specification 2.1 lays them down, section 4.
+
+Every message is preceded by its length; lengths are counted first and the bytes
+then written once, into an array of exactly that size.
+"""
+
+import numpy as np
+
+from layers.columns.compiled import Bytes, Ints, World, kernel
+from layers.columns.values import INTEGER, REAL, TEXT
+from maps.tiles.grid import EXTENT
+
+POINT, LINE, POLYGON = 1, 2, 3
+# Fields of the messages: number << 3 | wire type (0 = varint, 1 = 8 bytes, 2 = bytes with their length).
+LAYER = 3 << 3 | 2
+NAME, FEATURE, KEY, VALUE = 1 << 3 | 2, 2 << 3 | 2, 3 << 3 | 2, 4 << 3 | 2
+LAYER_EXTENT, LAYER_VERSION = 5 << 3, 15 << 3
+ID, TAGS, TYPE, GEOMETRY = 1 << 3, 2 << 3 | 2, 3 << 3, 4 << 3 | 2
+TEXT_VALUE, REAL_VALUE, UNSIGNED_VALUE, SIGNED_VALUE, BOOLEAN_VALUE = 1 << 3 | 2, 3 << 3 | 1, 5 << 3, 6 << 3, 7 << 3
+
+
+def layer_message(name: str, keys: list[str], features: list[bytes], values: list[bytes]) -> bytes:
+    """A tile of one layer; `features` and `values` are messages already, end to end."""
+    parts = [
+        _message(NAME, name.encode()),
+        *features,
+        *(_message(KEY, key.encode()) for key in keys),
+        *values,
+        bytes([LAYER_EXTENT]) + _varint(EXTENT) + bytes([LAYER_VERSION, 2]),
+    ]
+    return _message(LAYER, b"".join(parts))
+
+
+def _message(field: int, body: bytes) -> bytes:
+    return bytes([field]) + _varint(len(body)) + body
+
+
+def _varint(number: int) -> bytes:
+    """Seven bits a byte, the lowest first; all bytes but the last have the high bit set.
+
+    >>> _varint(300)
+    b'\\xac\\x02'
+    """
+    octets = bytearray()
+    while number > 127:
+        octets.append(number & 127 | 128)
+        number >>= 7
+    return bytes(octets) + bytes([number])
+
+
+@kernel
+def _size(number: np.uint64) -> int:
+    """How many bytes a varint takes."""
+    size = 1
+    while number > np.uint64(127):
+        number >>= np.uint64(7)
+        size += 1
+    return size
+
+
+@kernel
+def _put(out: Bytes, place: int, number: np.uint64) -> int:
+    """Write a varint; returns the place after it."""
+    while number > np.uint64(127):
+        out[place] = (number & np.uint64(127)) | np.uint64(128)
+        number >>= np.uint64(7)
+        place += 1
+    out[place] = number
+    return place + 1
+
+
+@kernel
+def _put_head(out: Bytes, place: int, field: int, size: int) -> int:
+    out[place] = field
+    return _put(out, place + 1, np.uint64(size))
+
+
+@kernel
+def _sizes(ids: Ints, keys: Ints, tags: Ints, commands: World, ends: Ints) -> Ints:
+    """For each feature (n, 3): the bytes of its tags, of its geometry, and of the whole message without its head."""
+    sizes = np.empty((len(ids), 3), np.int64)
+    start = 0
+    for i in range(len(ids)):
+        tag_size, geometry_size = 0, 0
+        for j in range(len(keys)):
+            if tags[i, j] >= 0:
+                tag_size += _size(np.uint64(keys[j])) + _size(np.uint64(tags[i, j]))
+        for k in range(start, ends[i]):
+            geometry_size += _size(np.uint64(commands[k]))
+        start = ends[i]
+        body = 1 + _size(np.uint64(ids[i])) + 2 + 1 + _size(np.uint64(geometry_size)) + geometry_size
+        if tag_size:
+            body += 1 + _size(np.uint64(tag_size)) + tag_size
+        sizes[i, 0], sizes[i, 1], sizes[i, 2] = tag_size, geometry_size, body
+    return sizes
+
+
+@kernel
+def feature_messages(kind: int, ids: Ints, keys: Ints, tags: Ints, drawn: tuple[World, Ints]) -> Bytes:
+    """The features end to end.
+
+    `tags` (n, number of keys) number the values of the layer, -1 where a feature
+    has none; `keys` number the keys of the layer; `drawn` is what `geometry` made.
+    """
+    commands, ends = drawn
+    sizes = _sizes(ids, keys, tags, commands, ends)
+    total = 0
+    for i in range(len(ids)):
+        total += 1 + _size(np.uint64(sizes[i, 2])) + sizes[i, 2]
+    out = np.empty(total, np.uint8)
+    place, start = 0, 0
+    for i in range(len(ids)):
+        place = _put_head(out, place, FEATURE, sizes[i, 2])
+        out[place] = ID
+        place = _put(out, place + 1, np.uint64(ids[i]))
+        if sizes[i, 0]:
+            place = _put_head(out, place, TAGS, sizes[i, 0])
+            for j in range(len(keys)):
+                if tags[i, j] >= 0:
+                    place = _put(out, place, np.uint64(keys[j]))
+                    place = _put(out, place, np.uint64(tags[i, j]))
+        out[place], out[place + 1] = TYPE, kind
+        place = _put_head(out, place + 2, GEOMETRY, sizes[i, 1])
+        for k in range(start, ends[i]):
+            place = _put(out, place, np.uint64(commands[k]))
+        start = ends[i]
+    return out
+
+
+@kernel
+def _zigzag(number: int) -> np.uint64:
+    return np.uint64((number << 1) ^ (number >> 63))
+
+
+@kernel
+def _value_size(kind: int, bits: int, length: int) -> int:
+    """The bytes of a value without the head of its message."""
+    if kind == TEXT:
+        return 1 + _size(np.uint64(length)) + length
+    if kind == INTEGER:
+        return 1 + _size(np.uint64(bits) if bits >= 0 else _zigzag(bits))
+    return 9 if kind == REAL else 2
+
+
+@kernel
+def _put_bits(out: Bytes, place: int, bits: int) -> int:
+    """Write the eight bytes of a real number, the lowest first."""
+    rest = np.uint64(bits)
+    for _ in range(8):
+        out[place] = rest & np.uint64(255)
+        rest >>= np.uint64(8)
+        place += 1
+    return place
+
+
+@kernel
+def value_messages(dictionary: tuple[Bytes, Ints, Ints, Bytes], codes: Ints) -> Bytes:
+    """The values that the codes stand for, end to end; `dictionary` is kinds, bits, starts and text."""
+    kinds, bits, starts, text = dictionary
+    total = 0
+    for code in codes:
+        size = _value_size(kinds[code - 1], bits[code - 1], starts[code] - starts[code - 1])
+        total += 1 + _size(np.uint64(size)) + size
+    out = np.empty(total, np.uint8)
+    place = 0
+    for code in codes:
+        kind, number, length = kinds[code - 1], bits[code - 1], starts[code] - starts[code - 1]
+        place = _put_head(out, place, VALUE, _value_size(kind, number, length))
+        if kind == TEXT:
+            place = _put_head(out, place, TEXT_VALUE, length)
+            for i in range(starts[code - 1], starts[code]):
+                out[place] = text[i]
+                place += 1
+        elif kind == REAL:
+            out[place] = REAL_VALUE
+            place = _put_bits(out, place + 1, number)
+        elif kind == INTEGER and number >= 0:
+            place = _put_head(out, place, UNSIGNED_VALUE, number)
+        elif kind == INTEGER:
+            out[place] = SIGNED_VALUE
+            place = _put(out, place + 1, _zigzag(number))
+        else:
+            out[place] = BOOLEAN_VALUE
+            place = _put(out, place + 1, np.uint64(number))
+    return out
+
+
+@kernel
+def number_codes(codes: Ints, base: int) -> tuple[Ints, Ints]:
+    """The codes numbered from `base` on as they are first met (-1 for code 0), and the codes so met."""
+    bits = 4
+    while (1 << bits) < 2 * len(codes):
+        bits += 1
+    mask = (1 << bits) - 1
+    slots = np.full(1 << bits, -1, np.int64)
+    numbers = np.empty(len(codes), np.int64)
+    met = np.empty(len(codes), np.int64)
+    used = 0
+    for i, code in enumerate(codes):
+        if code == 0:
+            numbers[i] = -1
+            continue
+        slot = (code * 0x9E3779B1 >> 7) & mask
+        while slots[slot] >= 0 and met[slots[slot]] != code:
+            slot = (slot + 1) & mask
+        if slots[slot] < 0:
+            slots[slot] = used
+            met[used] = code
+            used += 1
+        numbers[i] = base + slots[slot]
+    return numbers, met[:used]

@@ -1,0 +1,159 @@
+"""Crowded tiles: the counts are the truth, whatever the tile, the zoom and the filter."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import shapely
+
+from layers.columns import LayerColumns
+from layers.columns.world import to_lonlat
+from maps.tiles import Tile, TileFilter, encode_tile
+from maps.tiles.cells import draw_cells
+from maps.tiles.drawing import write_layer
+from maps.tiles.encode import CROWD
+from maps.tiles.grid import EXTENT, tile_at
+from tests.test_columns_support import layer
+from tests.test_tiles import read
+
+COUNT = 60_000
+STATES = ("reported", "closed", "assigned", "fixed", None)
+HIGH = Tile(9, 424, 200)  # all points lie in it
+
+
+def crowd() -> np.ndarray:
+    """Places round a point where four tiles of every zoom from 10 on meet; the south-eastern one is crowded."""
+    random = np.random.default_rng(7)
+    middle = np.array([(2 * HIGH.x + 1) << 22, (2 * HIGH.y + 1) << 22])
+    spots = middle + random.normal(0, 90_000, (COUNT, 2)).astype(np.int64)
+    spots[::3] = middle
+    spots[::7] = middle + np.array([0, -1])
+    spots[::11] = middle + np.array([-1, -1])
+    return to_lonlat(spots)
+
+
+@pytest.fixture(scope="module")
+def columns() -> LayerColumns:
+    states = np.array(STATES, object)[np.random.default_rng(8).choice(5, COUNT, p=[0.4, 0.3, 0.15, 0.1, 0.05])]
+    return layer(shapely.points(crowd()), state=states.tolist(), due_at=list(range(COUNT)))
+
+
+def children(tile: Tile) -> list[Tile]:
+    return [Tile(tile.z + 1, 2 * tile.x + x, 2 * tile.y + y) for x in (0, 1) for y in (0, 1)]
+
+
+def total(columns: LayerColumns, tile: Tile, **how: TileFilter) -> int:
+    """The features that a tile owns, counted as clients would."""
+    own = 0
+    for feature in read(encode_tile(columns, tile, **how)):  # type: ignore[arg-type]
+        x, y = feature["geometry"]["coordinates"]
+        if 0 <= x < EXTENT and 0 <= y < EXTENT:
+            own += feature["properties"].get("point_count", 1)
+    return own
+
+
+def whole(columns: LayerColumns, tile: Tile = HIGH) -> list[dict]:
+    return [feature["properties"] for feature in read(encode_tile(columns, tile))]
+
+
+def test_the_counts_of_a_tile_add_up_to_its_features(columns: LayerColumns) -> None:
+    assert total(columns, HIGH) == COUNT
+
+
+@pytest.mark.parametrize("zooms", [1, 2, 4, 8])
+def test_tiles_that_meet_never_count_twice(columns: LayerColumns, zooms: int) -> None:
+    tiles = [HIGH]
+    for _ in range(zooms):
+        tiles = [child for tile in tiles for child in children(tile) if encode_tile(columns, child)]
+    assert sum(total(columns, tile) for tile in tiles) == COUNT
+
+
+def test_the_counts_by_state_add_up(columns: LayerColumns) -> None:
+    values = columns.dictionaries["state"].values()
+    truth = Counter(str(values[code]) for code in columns.points.codes["state"])
+    sums: Counter[str] = Counter()
+    for properties in whole(columns):
+        sums.update({name[2:]: count for name, count in properties.items() if name.startswith("n_")})
+    del truth["None"]
+    assert sums == truth
+
+
+def test_a_cell_bears_the_state_of_the_most(columns: LayerColumns) -> None:
+    for properties in whole(columns):
+        by_state = {name[2:]: count for name, count in properties.items() if name.startswith("n_")}
+        most = [state for state, count in by_state.items() if count == max(by_state.values())]
+        assert properties.get("state") == (min(most) if most else None)
+
+
+def test_a_cell_says_nothing_of_states_that_it_has_not(columns: LayerColumns) -> None:
+    assert all(0 not in properties.values() for properties in whole(columns))
+
+
+def test_a_cell_has_the_id_of_a_feature_in_it(columns: LayerColumns) -> None:
+    places = dict(zip(columns.points.ids.tolist(), zip(columns.points.x, columns.points.y, strict=True), strict=True))
+    for feature in read(encode_tile(columns, HIGH)):
+        x, y = places[feature["id"]]
+        corner = [int(place) * EXTENT // 2**23 // 32 * 32 for place in (x - (HIGH.x << 23), y - (HIGH.y << 23))]
+        inside = [place - least for place, least in zip(feature["geometry"]["coordinates"], corner, strict=True)]
+        assert min(inside) >= 0 and max(inside) <= 32
+
+
+def test_a_cell_lies_at_the_mean_of_its_points() -> None:
+    west, north = HIGH.x << 23, HIGH.y << 23
+    spots = np.array([(west + 100 * 2048, north + 200 * 2048), (west + 110 * 2048, north + 204 * 2048)])
+    columns = layer(shapely.points(to_lonlat(np.repeat(spots, [3, 1], axis=0))))
+    drawing = draw_cells(columns, HIGH, np.ones(4, np.bool_), None)
+    [feature] = read(write_layer("layer", [drawing]))
+    assert feature["geometry"]["coordinates"] == [103, 201]
+
+
+def test_filtered_features_are_not_counted(columns: LayerColumns) -> None:
+    wanted = TileFilter(before=("due_at", 30_000))
+    assert total(columns, HIGH, wanted=wanted) == 30_000
+
+
+def test_few_features_that_pass_are_shown_themselves(columns: LayerColumns) -> None:
+    features = read(encode_tile(columns, HIGH, wanted=TileFilter(before=("due_at", CROWD))))
+    assert sorted(feature["properties"]["due_at"] for feature in features) == list(range(CROWD))
+
+
+def test_one_more_is_a_crowd(columns: LayerColumns) -> None:
+    features = read(encode_tile(columns, HIGH, wanted=TileFilter(before=("due_at", CROWD + 1))))
+    assert len(features) < CROWD
+    assert sum(feature["properties"]["point_count"] for feature in features) == CROWD + 1
+
+
+def test_states_that_are_not_asked_for_are_not_told(columns: LayerColumns) -> None:
+    features = read(encode_tile(columns, HIGH, fields={"due": "due_at"}))
+    assert {name for feature in features for name in feature["properties"]} == {"point_count"}
+
+
+def test_a_field_that_is_no_state_is_not_counted_by_value() -> None:
+    columns = layer(shapely.points(crowd()), state=[f"note {number}" for number in range(COUNT)])
+    assert {name for properties in whole(columns) for name in properties} == {"point_count"}
+
+
+def counted(columns: LayerColumns, tile: Tile) -> int:
+    run = columns.points.run(*tile)
+    cells = draw_cells(columns, tile, np.ones(run.stop - run.start, np.bool_), None)
+    return int(cells.attributes["point_count"].codes.sum())
+
+
+def test_a_multipoint_counts_once_over_all_tiles() -> None:
+    places = crowd()
+    columns = layer([shapely.MultiPoint(places[number::1000]) for number in range(1000)])
+    assert sum(counted(columns, child) for child in children(HIGH)) == 1000
+
+
+def test_lines_in_a_crowded_tile_are_drawn_as_ever() -> None:
+    line = shapely.LineString(crowd()[:3] + np.array([[0, 0], [0.1, 0], [0, 0.1]]))
+    columns = layer([*shapely.points(crowd()), line], name=["spot"] * COUNT + ["road"])
+    roads = [properties for properties in whole(columns) if "point_count" not in properties]
+    assert roads == [{"name": "road"}]
+
+
+def test_a_crowd_at_one_place_is_one_cell() -> None:
+    place = shapely.Point(118.15, 36.18)
+    for z in (0, 12, 22):
+        tile = tile_at(118.15, 36.18, z)
+        assert whole(layer([place] * (CROWD + 5)), tile) == [{"point_count": CROWD + 5}]
