@@ -1,0 +1,1 @@
+"""Turns layers into pictures: interactive pages, tiles, standalone files."""

@@ -1,0 +1,71 @@
+"""Choosing on the map: clicks, names under the mouse, picking a place for something new."""
+
+from collections.abc import Mapping, Sequence
+
+from maps.element import MapElement
+
+# Field → (English title, how its value is said, unit): what a pop-up shows where no panel does.
+FIELDS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    "problems": (
+        ("state", "State", "state", ""),
+        ("category_name", "Category", "", ""),
+        ("description", "Description", "", ""),
+        ("responsible", "Responsible", "", ""),
+        ("place", "Place", "", ""),
+        ("found_at", "Found at", "time", ""),
+        ("due_at", "Due at", "time", ""),
+        ("closed_at", "Closed at", "time", ""),
+    ),
+    "zones": (
+        ("state", "State", "look:zones", ""),
+        ("reason", "Reason", "table:reasons", ""),
+        ("age_days", "Last inspected", "number", "days ago"),
+        ("share", "Share inspected", "percent", ""),
+        ("passes", "Passes", "number", ""),
+    ),
+    "roads": (
+        ("name", "Segment name", "", ""),
+        ("road_class", "Road class", "look:roads", ""),
+        ("from_m", "Chainage from", "number", "m"),
+        ("to_m", "Chainage to", "number", "m"),
+        ("length_m", "Length", "number", "m"),
+        ("open", "Open problems", "number", ""),
+        ("overdue", "Overdue", "number", ""),
+    ),
+    "parcels": (
+        ("code", "Code", "", ""),
+        ("state", "State", "look:parcels", ""),
+        ("treatment", "Planned treatment", "table:treatments", ""),
+        ("owner", "Owner", "", ""),
+        ("area_m2", "Area", "number", "m²"),
+        ("area_mu", "Area", "number", "mu"),
+    ),
+    "stations": (("code", "Code", "", ""),),
+    "rings": (
+        ("inner_m", "Inner radius", "number", "m"),
+        ("outer_m", "Outer radius", "number", "m"),
+        ("count", "Problems", "number", ""),
+    ),
+    "hotspots": (
+        ("count", "Problems", "number", ""),
+        ("expected", "Expected by chance", "number", ""),
+        ("q", "q-value", "precise", ""),
+    ),
+}
+
+
+class Selection(MapElement):
+    """What a click chooses; `layers` are the layers that this map has."""
+
+    module = "selection"
+
+    def __init__(self, layers: Sequence[str], own_fields: Mapping[str, Sequence[tuple[str, str]]] | None = None):
+        fields = {layer: [_field(*field) for field in FIELDS.get(layer, ())] for layer in layers}
+        for layer, named in (own_fields or {}).items():
+            fields[layer] = [_field(name, title, "", "") for name, title in named]
+        super().__init__(fields=fields)
+
+
+def _field(name: str, title: str, kind: str, unit: str) -> dict[str, str]:
+    said = {"name": name, "title": title, "kind": kind, "unit": unit}
+    return {key: value for key, value in said.items() if value}

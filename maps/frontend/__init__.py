@@ -1,0 +1,1 @@
+"""The front end: its sources, and the program that builds them."""

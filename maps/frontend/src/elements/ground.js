@@ -1,0 +1,77 @@
+// The sheet below everything: the town's own areas and roads in grey, with their names.
+import { SLOTS } from '../surface/scene.js';
+import { byZoom, matchBy, text } from '../surface/style.js';
+import { dataOf } from '../surface/tiles.js';
+
+// Finer tiles would write an area's name once in each of them.
+const AREA_TILES_TO = 13;
+
+export default function mount({ geo, surface, options, data }) {
+  const areas = dataOf('areas', { tileLayer: 'areas', data: data?.areas, zooms: { maxzoom: AREA_TILES_TO } });
+  const roads = dataOf('roads', { tileLayer: 'road_segments', data: data?.roads });
+  const sources = { ...areas.sources, ...roads.sources };
+  const styles = geo.page.styles;
+  const layers = (theme) => [
+    backdrop(styles.ground[theme]),
+    ...areaLayers(areas.from, styles, theme),
+    ...roadLayers(roads.from, styles, theme),
+    ...(options.labels ? labelLayers(areas.from, roads.from, styles.ground[theme]) : []),
+  ];
+  const group = surface.add({ id: 'ground', sources, layers });
+  geo.on('change', ({ layer }) => {
+    if (layer === 'areas') group.refresh('areas');
+    if (layer === 'road_segments') group.refresh('roads');
+  });
+}
+
+function backdrop(ground) {
+  return { id: 'backdrop', type: 'background', slot: SLOTS.ground, paint: { 'background-color': ground.background } };
+}
+
+function areaLayers(from, styles, theme) {
+  const { looks } = styles.groups.areas;
+  const fill = {
+    id: 'area', type: 'fill', slot: SLOTS.ground, ...from, filter: ['==', ['get', 'level'], 'village'],
+    paint: { 'fill-color': styles.ground[theme].area },
+  };
+  const borders = [...looks].reverse().map((look) => ({
+    id: `border-${look.key}`, type: 'line', slot: SLOTS.ground + 2, ...from, minzoom: look.key === 'grid' ? 13 : 0,
+    filter: ['==', ['get', 'level'], look.key],
+    paint: {
+      'line-color': look[theme],
+      'line-width': byZoom(9, look.width * 0.7, 15, look.width * 1.5),
+      ...(look.dash ? { 'line-dasharray': look.dash } : {}),
+    },
+  }));
+  return [fill, ...borders];
+}
+
+function roadLayers(from, styles, theme) {
+  const { looks } = styles.groups.roads;
+  const width = (scale, extra = 0) =>
+    matchBy(['get', 'road_class'], looks.map((look) => [look.key, look.width * scale + extra]), 3 * scale + extra);
+  const line = (id, color, widths) => ({
+    id, type: 'line', slot: SLOTS.ground + 1, ...from, layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: { 'line-color': color, 'line-width': byZoom(...widths) },
+  });
+  const color = matchBy(['get', 'road_class'], looks.map((look) => [look.key, look[theme]]), looks.at(-1)[theme]);
+  return [
+    line('case', styles.ground[theme].case, [8, width(0.2, 0.4), 12, width(0.6, 1.6), 16, width(2, 3), 18, width(4, 5)]),
+    line('road', color, [8, width(0.15), 12, width(0.5), 16, width(1.7), 18, width(3.6)]),
+  ];
+}
+
+function labelLayers(areas, roads, ground) {
+  const named = text(['get', 'road_name'], byZoom(12, 10.5, 16, 13), ground, {
+    'symbol-placement': 'line', 'symbol-spacing': 380, 'text-letter-spacing': 0.1, 'text-padding': 12,
+  });
+  const village = text(['get', 'name'], byZoom(10, 11, 15, 14), ground, { 'text-padding': 24, 'text-letter-spacing': 0.06 });
+  const quiet = { ...village.paint, 'text-opacity': 0.8 };
+  return [
+    { id: 'road-name', type: 'symbol', slot: SLOTS.roadLabel, ...roads, minzoom: 12, ...named },
+    {
+      id: 'area-name', type: 'symbol', slot: SLOTS.roadLabel, ...areas, minzoom: 10.5,
+      filter: ['==', ['get', 'level'], 'village'], ...village, paint: quiet,
+    },
+  ];
+}

@@ -1,0 +1,97 @@
+// The style layers of problems, for every element that shows some.
+import { markName } from './images.js';
+import { SLOTS } from './scene.js';
+import { byZoom, FONT, matchBy } from './style.js';
+
+// Zooms of 512-pixel tiles from which marks stand instead of plain dots: the overdue ones earlier.
+const MARKS_FROM = 12.5;
+const LATE_FROM = 10;
+const OVER = ['closed', 'dropped'];
+
+// `minzoom` keeps them all off the map further out.
+export function problemLayers({ from, theme, styles, now_s, minzoom = 0 }) {
+  const { looks } = styles.groups.problems;
+  const kind = kindOf(looks, now_s);
+  const color = matchBy(kind, looks.map((look) => [look.key, look[theme]]), looks.at(-1)[theme]);
+  const context = { from, theme, styles, looks, kind, color };
+  const layers = [...cellLayers(context), ...shapeLayers(context), ...pointLayers(context)];
+  return layers.map((layer) => ({ ...layer, minzoom: Math.max(minzoom, layer.minzoom ?? 0) }));
+}
+
+// The key of the look: its state's group, or "overdue" when it is open and past its time.
+function kindOf(looks, now_s) {
+  const plain = looks.filter((look) => look.states);
+  const open = plain.filter((look) => !OVER.includes(look.key)).flatMap((look) => look.states);
+  const group = matchBy(['get', 'state'], plain.map((look) => [look.states, look.key]), 'open');
+  const isOpen = ['in', ['get', 'state'], ['literal', open]];
+  return ['case', ['all', isOpen, ['has', 'due'], ['<', ['get', 'due'], now_s]], 'overdue', group];
+}
+
+// The service's cells are a few pixels wide: a dot for each, larger where more lie in it.
+function cellLayers({ from, theme, styles, color }) {
+  const size = ['sqrt', ['get', 'point_count']];
+  return [
+    {
+      id: 'cell', type: 'circle', slot: SLOTS.point, ...from, filter: ['has', 'point_count'], pick: 'problems',
+      layout: { 'circle-sort-key': ['get', 'point_count'] },
+      paint: {
+        'circle-radius': ['min', 12, ['+', 1.8, ['*', 0.8, size]]], 'circle-color': color, 'circle-opacity': 0.85,
+        'circle-stroke-color': styles.ground[theme].case, 'circle-stroke-width': 1,
+      },
+    },
+    {
+      id: 'cell-count', type: 'symbol', slot: SLOTS.label, ...from, filter: ['>=', ['coalesce', ['get', 'point_count'], 0], 100],
+      layout: {
+        'text-field': ['to-string', ['get', 'point_count']], 'text-font': FONT, 'text-size': 10.5, 'text-padding': 0,
+        'symbol-sort-key': ['-', 0, ['get', 'point_count']],
+      },
+      paint: { 'text-color': theme === 'dark' ? '#0e1318' : '#ffffff' },
+    },
+  ];
+}
+
+function shapeLayers({ from, color }) {
+  return [
+    {
+      id: 'area', type: 'fill', slot: SLOTS.area + 5, ...from, pick: 'problems', filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': color, 'fill-opacity': 0.25 },
+    },
+    {
+      id: 'line', type: 'line', slot: SLOTS.line, ...from, pick: 'problems', filter: ['!=', ['geometry-type'], 'Point'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': color, 'line-width': byZoom(11, 2, 16, 5) },
+    },
+  ];
+}
+
+function pointLayers({ from, theme, styles, looks, kind, color }) {
+  const point = ['all', ['!', ['has', 'point_count']], ['==', ['geometry-type'], 'Point']];
+  const single = ['!', ['has', 'point_count']];
+  const rank = matchBy(kind, looks.map((look, i) => [look.key, looks.length - i]), 0);
+  const image = matchBy(kind, looks.map((look) => [look.key, markName('problems', look.key, theme)]), '');
+  const isLate = ['==', kind, 'overdue'];
+  const late = (yes, no) => ['case', isLate, yes, no];
+  const free = { 'icon-allow-overlap': true, 'icon-ignore-placement': true };
+  return [
+    {
+      id: 'point', type: 'circle', slot: SLOTS.point, ...from, maxzoom: MARKS_FROM, pick: 'problems',
+      filter: ['all', point, ['any', ['!', isLate], ['<', ['zoom'], LATE_FROM]]],
+      layout: { 'circle-sort-key': rank },
+      paint: {
+        'circle-radius': byZoom(8, late(3, 2), 11, 3.6, 13, 5.5), 'circle-color': color,
+        'circle-stroke-color': styles.ground[theme].case, 'circle-stroke-width': byZoom(9, 0.4, 13, 1.2),
+      },
+    },
+    {
+      id: 'late', type: 'symbol', slot: SLOTS.mark, ...from, filter: ['all', point, isLate], pick: 'problems',
+      minzoom: LATE_FROM, maxzoom: MARKS_FROM,
+      layout: { 'icon-image': markName('problems', 'overdue', theme), 'icon-size': byZoom(10, 0.5, 12.5, 0.78), ...free },
+    },
+    {
+      id: 'mark', type: 'symbol', slot: SLOTS.mark, ...from, filter: single, minzoom: MARKS_FROM, pick: 'problems',
+      layout: {
+        'icon-image': image, 'icon-size': byZoom(12.5, late(0.78, 0.66), 17, late(1.3, 1.1)), 'symbol-sort-key': rank, ...free,
+      },
+    },
+  ];
+}
