@@ -69,8 +69,9 @@ def _dictionary(columns: LayerColumns, name: str) -> Dictionary:
 
 
 def _equals(dictionary: Dictionary, texts: frozenset[str]) -> Condition:
-    codes = dictionary.codes_of(encode_wanted(texts))
-    return lambda column: np.isin(column, codes)
+    wanted = np.zeros(len(dictionary) + 1, np.bool_)
+    wanted[dictionary.codes_of(encode_wanted(texts))] = True
+    return lambda column: wanted[column]
 
 
 def _compares(dictionary: Dictionary, holds: np.ufunc, limit: float) -> Condition:
