@@ -15,6 +15,7 @@ from layers.columns.cache import ColumnCache
 from layers.store import Store, open_store
 from layers.town import furnish
 from maps.assets import STATIC
+from maps.tiles import warm_up
 from maps.tiles.service import TileService
 
 ROUTERS = (health, problems, parcels, town, layers, analysis, tiles, maps)
@@ -28,6 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings.store_url)
         furnish(store)
+        warm_up()
         _attach(app, store)
         try:
             yield

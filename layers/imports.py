@@ -92,7 +92,7 @@ def import_rows(
         )  # fmt: skip
         derived.after(first)
         if schema.name in _PLACES:
-            _assign_all(session, now=now, progress=progress)
+            place_anew(session, now=now, progress=progress)
         progress("storing", count, count)
         return prepared.report
 
@@ -110,10 +110,11 @@ class RefusedRows(BadFile):
 def assign_all(store: Store, *, now: datetime, progress: Progress = silent) -> int:
     """Derive who answers for every open problem, and every problem's places, anew; how many problems there were."""
     with store.writing() as session:
-        return _assign_all(session, now=now, progress=progress)
+        return place_anew(session, now=now, progress=progress)
 
 
-def _assign_all(session: Session, *, now: datetime, progress: Progress) -> int:
+def place_anew(session: Session, *, now: datetime, progress: Progress = silent) -> int:
+    """The same inside a transaction that is open already."""
     rows = session.features.columns("problems", ("id", "geom", "state"), Query())
     ids, geometries, states = ([row[i] for row in rows] for i in range(3))
     placed = [i for i, geometry in enumerate(geometries) if geometry is not None]

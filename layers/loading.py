@@ -6,12 +6,13 @@ from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
+from layers.duty_loading import duties_from
 from layers.errors import BadInput
 from layers.formats.own import schema_for
 from layers.formats.prepare import prepare
 from layers.formats.read import read
 from layers.formats.table import Prepared, Report, SourceTable
-from layers.imports import Progress, RefusedRows, import_rows, silent
+from layers.imports import Progress, RefusedRows, import_rows, place_anew, silent
 from layers.model import Feature
 from layers.query import BBox
 from layers.schema import LAYERS, LayerSchema
@@ -19,6 +20,7 @@ from layers.store import Session, Store
 from layers.words import msg
 
 PREVIEW_ROWS = 200
+DUTIES = "responsibilities"  # a table, not a layer
 _COMPUTED = ("station_buffers",)  # layers that the service itself makes
 
 
@@ -54,6 +56,8 @@ def load(store: Store, request: LoadRequest, *, now: datetime, progress: Progres
     Raises BadFile and BadInput where the file or the request cannot be used, and RefusedRows
     (with the report) where rows were refused and `skip_bad` was not asked for.
     """
+    if request.layer == DUTIES:
+        return _load_duties(store, request, now=now, progress=progress)
     bounds, references, schema = _known(store, request)
     source = read(
         request.paths, crs=request.crs, encoding=request.encoding, layer=request.source_layer,
@@ -65,6 +69,21 @@ def load(store: Store, request: LoadRequest, *, now: datetime, progress: Progres
     progress("checking", 0, len(source))
     prepared = prepare(source, schema, mapping=request.mapping, town_bounds=bounds, references=references)
     return _finish(store, request, schema, source, prepared, new_layer, now, progress)
+
+
+def _load_duties(store: Store, request: LoadRequest, *, now: datetime, progress: Progress) -> Loaded:
+    """A table of people and places: no geometry, but the same report and the same all or nothing."""
+    source = read(request.paths, encoding=request.encoding, layer=request.source_layer, placed=False, progress=progress)
+    with store.writing() as session:
+        people, duties, report = duties_from(session, source, request.mapping, now=now)
+        if report.refused and not request.skip_bad and not request.dry_run:
+            raise RefusedRows(report)
+        if not request.dry_run:
+            session.duties.put_people(people)
+            session.duties.put_responsibilities(duties)
+            place_anew(session, now=now, progress=progress)
+    stored = 0 if request.dry_run else len(duties)
+    return Loaded(report=report, fields=source.names, preview=(), stored=stored, new_layer=False)
 
 
 def _finish(

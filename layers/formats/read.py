@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 _STATED = frozenset({"geojson", "kml"})  # formats that are longitude/latitude unless they say otherwise
 
 
-def read(
+def read(  # noqa: PLR0913 (what may be known of a file)
     paths: Iterable[Path],
     *,
     crs: str | None = None,
@@ -33,6 +33,7 @@ def read(
     layer: str | None = None,
     mapping: Mapping[str, str] | None = None,
     town_bounds: Bounds | None = None,
+    placed: bool = True,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> SourceTable:
@@ -41,6 +42,7 @@ def read(
     `crs` and `encoding` overrule what the file says. `layer` names a layer, sheet or file of a zip where
     there are several. `mapping` may name coordinate columns (field → lon, lat, x, y, lonlat or wkt).
     `town_bounds` (EPSG:4326) decides between zones where the coordinates do not tell.
+    `placed` False reads a table whose rows have no place: no geometry is looked for.
     `progress` is called with phase (unpack, read), rows done, rows in all.
     Raises BadFile where the file cannot be read, BadInput where the CRS is not known.
     """
@@ -53,6 +55,7 @@ def read(
             "layer": layer,
             "encoding": known_encoding(encoding) if encoding else None,
             "mapping": dict(mapping or {}),
+            "placed": placed,
         }
         answer = process.run("read", request, folder, limits or Limits(), progress)
         with pa.memory_map(str(folder / "rows.arrow")) as source:

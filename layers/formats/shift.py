@@ -148,10 +148,8 @@ def _explained(shift: Shift, outline: BaseGeometry, crs: str) -> tuple[str, tupl
     for other in (GCJ02, BD09, WGS84):
         written = points_from_wgs84(true, other)
         expected = shift_m(true[0], points_to_wgs84(written, crs)[0])
-        if (
-            np.hypot(*expected) > _AGREES_M
-            and np.hypot(shift.east_m - expected[0], shift.north_m - expected[1]) <= _AGREES_M
-        ):
+        left_m = np.hypot(shift.east_m - expected[0], shift.north_m - expected[1])
+        if left_m <= _AGREES_M < np.hypot(*expected):
             return other, expected
     return None
 

@@ -30,6 +30,7 @@ class Order:
     layer: str | None = None
     encoding: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def read_source(order: Order, progress: Progress) -> dict[str, object]:
     raw = _READERS[dataset.kind](dataset, order, progress)
     progress("read", raw.columns.num_rows, raw.columns.num_rows)
     columns, notes = plain_table(raw.columns)
-    placed, repaired, used = _geometry(raw, columns, order.mapping)
+    placed, repaired, used = _geometry(raw, columns, order.mapping) if order.placed else _nowhere(columns)
     _save(order.folder / "rows.arrow", columns.drop_columns(list(used)), placed.geometries)
     return {
         "format": dataset.kind,
@@ -82,6 +83,11 @@ def decode_wkb(wkb: Any) -> tuple[Geometries, tuple[RowNote, ...], tuple[RowNote
     return geometries, refused, repaired
 
 
+def _nowhere(columns: Any) -> tuple[coordinates.Placed, tuple[RowNote, ...], Mapping[str, str]]:
+    """A table whose rows have no place."""
+    return coordinates.Placed(np.full(columns.num_rows, None, dtype=object)), (), {}
+
+
 def _geometry(
     raw: Raw, columns: Any, mapping: Mapping[str, str]
 ) -> tuple[coordinates.Placed, tuple[RowNote, ...], Mapping[str, str]]:
@@ -90,7 +96,7 @@ def _geometry(
         geometries, refused, repaired = decode_wkb(raw.wkb)
         return coordinates.Placed(geometries, refused), repaired, {}
     if raw.wkb is not None and not asked and not coordinates.named_columns(columns.column_names, {}):
-        return coordinates.Placed(np.full(columns.num_rows, None, dtype=object)), (), {}
+        return _nowhere(columns)
     found = coordinates.locate(columns, mapping)
     return coordinates.place(columns, found), (), found.fields
 

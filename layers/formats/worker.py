@@ -57,6 +57,7 @@ def _read(request: Mapping[str, Any], limits: Limits) -> object:
         layer=request["layer"],
         encoding=request["encoding"],
         mapping=request["mapping"],
+        placed=request["placed"],
     )
     return read_source(order, _progress)
 

@@ -5,10 +5,11 @@ from urllib.parse import unquote
 
 from layers.errors import BadInput
 from layers.store.base import Store
+from layers.store.driver import is_safe
 from layers.store.session import Session
 from layers.words import msg
 
-__all__ = ["Session", "Store", "open_store"]
+__all__ = ["Session", "Store", "is_safe", "open_store"]
 
 DEFAULT_TOWN = "town"
 

@@ -70,7 +70,7 @@ class Features(Shelf):
         statement = self._filtered(select(*columns, func.count()), table, query).group_by(*columns)
         return {tuple(values): n for *values, n in self.connection.execute(statement)}
 
-    def columns(self, layer: str, fields: Sequence[str], query: Query | None = None) -> list[tuple[object, ...]]:
+    def columns(self, layer: str, fields: Sequence[str], query: Query | None = None) -> list[tuple[Any, ...]]:
         """The named columns (also "id", "code", "geom") of the matching rows."""
         table = self._layers.table(layer)
         statement = select(*(column_of(table, name) for name in fields))
@@ -118,9 +118,15 @@ class Features(Shelf):
         """Add one row; AlreadyThere where its code is taken."""
         schema = self._layers.get(layer)
         row = {
-            **_known(schema, feature.values), "town": self.town_code, "code": feature.code,
-            "geom": _shaped(schema, feature.geometry), "extra": dict(feature.extra), "source_crs": feature.source_crs, "version": 1, "updated_at": now,
-        }  # fmt: skip
+            **_known(schema, feature.values),
+            "town": self.town_code,
+            "code": feature.code,
+            "geom": _shaped(schema, feature.geometry),
+            "extra": dict(feature.extra),
+            "source_crs": feature.source_crs,
+            "version": 1,
+            "updated_at": now,
+        }
         if feature.id:
             row["id"] = feature.id
         try:

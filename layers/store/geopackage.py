@@ -4,11 +4,13 @@ See docs/decisions/0001-embedded-store.md for the rules (WAL, FULL, one SQLite p
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import box as box_of
 from shapely.geometry.base import BaseGeometry
@@ -39,6 +41,7 @@ from layers.store.types import blobs_of, bounds_of, is_empty, wkb_of
 from layers.words import msg
 
 _BUSY_TIMEOUT_S = 30
+_MANY_ROWS = 1000
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -153,7 +156,16 @@ class GeoPackageStore(Store):
         return int(used or 0) + 1
 
     def bulk(self, connection: Connection, table: Table, columns: Mapping[str, Sequence[object]]) -> None:
-        """One executemany over converted columns."""
+        """One executemany; where many rows of a layer come, the triggers' work is done for all of them at once."""
+        if "layer" not in table.info or len(columns["id"]) < _MANY_ROWS:
+            self._insert_rows(connection, table, columns)
+            return
+        with _asleep(connection, f"rtree_{table.name}_geom_insert", f"changes_{table.name}_insert"):
+            self._insert_rows(connection, table, columns)
+            _enter_boxes(connection, table, columns)
+            _enter_changes(connection, table, columns["id"])
+
+    def _insert_rows(self, connection: Connection, table: Table, columns: Mapping[str, Sequence[object]]) -> None:
         ready = [_converted(table, name, values, connection) for name, values in columns.items()]
         statement = str(insert(table).values(dict.fromkeys(columns)).compile(self.engine))
         order = list(insert(table).compile(self.engine, column_keys=list(columns)).positiontup or columns)
@@ -265,4 +277,40 @@ def _converted(table: Table, name: str, values: Sequence[object], connection: Co
     if name == "geom":
         return blobs_of(values)  # type: ignore[arg-type]
     process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    return values if process is None else [process(value) for value in values]
+    if process is None:
+        return values
+    each = {id(value): value for value in values}  # one value in many rows is converted once
+    ready = {key: process(value) for key, value in each.items()}
+    return [ready[id(value)] for value in values]
+
+
+@contextmanager
+def _asleep(connection: Connection, *triggers: str) -> Iterator[None]:
+    """Some triggers are away; nobody else sees that, and an error ends the transaction and so brings them back."""
+    said = [_text_of(connection, name) for name in triggers]
+    for name in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {gpkg.quoted(name)}")
+    yield
+    for text in said:
+        connection.exec_driver_sql(text)
+
+
+def _text_of(connection: Connection, trigger: str) -> str:
+    found = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?", (trigger,))
+    return str(found.scalar_one())
+
+
+def _enter_boxes(connection: Connection, table: Table, columns: Mapping[str, Sequence[object]]) -> None:
+    """What the R-tree's insert trigger does for a row."""
+    west, south, east, north = shapely.bounds(columns["geom"]).T
+    placed = np.isfinite(west)
+    boxes = [np.asarray(column)[placed].tolist() for column in (columns["id"], west, east, south, north)]
+    tree = gpkg.quoted(f"rtree_{table.name}_geom")
+    statement = f"INSERT INTO {tree} VALUES (?, ?, ?, ?, ?)"  # noqa: S608 (a layer's own name)
+    connection.exec_driver_sql(statement, list(zip(*boxes, strict=True)))
+
+
+def _enter_changes(connection: Connection, table: Table, ids: Sequence[object]) -> None:
+    """What the change trigger does for a row; the keys are consecutive."""
+    statement = f"INSERT INTO changes (layer, feature_id) SELECT ?, id FROM {gpkg.quoted(table.name)} WHERE id >= ?"  # noqa: S608
+    connection.exec_driver_sql(statement, (table.name, ids[0]))
