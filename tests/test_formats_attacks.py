@@ -17,7 +17,7 @@ from layers.formats.read import read
 from layers.formats.table import Limits
 
 VRT = (
-    '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource relativeToVRT="0">{source}</SrcDataSource>'
+    '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource relativeToVRT="0">{source}</SrcDataSource>'
     "</OGRVRTLayer></OGRVRTDataSource>"
 )
 POINT = '{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[118,36]}}'
@@ -80,7 +80,7 @@ def test_a_vrt_inside_a_kml_document_is_not_followed(tmp_path):
     """The head says KML, so that it reaches GDAL: its VRT driver must not be there."""
     secret = saved(tmp_path, "secret.geojson", POINT)
     text = VRT.format(source=secret).replace("<OGRVRTDataSource>", "<OGRVRTDataSource><!-- <kml -->")
-    assert "cannot be read" in refused(saved(tmp_path, "a.kml", text))
+    assert "cannot be read" in refused(saved(tmp_path, "a.vrt", text))
 
 
 @pytest.mark.parametrize("suffix", ["geojson", "shp"])

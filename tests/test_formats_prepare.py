@@ -91,11 +91,11 @@ def test_reports_without_coordinates_are_named_and_numbers_that_repeat_are_told_
 
 
 def test_gbk_stations_have_their_own_codes():
-    prepared = prepare(read([DATA / "cnemc_stations_gbk.csv"]), STATIONS)
-    assert prepared.codes[0] == "1001A"
-    assert prepared.values["name"][0] == "万寿西宫"
+    prepared = prepare(read([DATA / "stations_gbk.csv"]), STATIONS)
+    assert prepared.codes[0] == "9001X"
+    assert prepared.values["name"][0] == "示例站01"
     assert refusals(prepared) == [(31, "geometry", "The row has no geometry.")]
-    assert prepared.extra[0]["省级行政区"] == "北京市"
+    assert prepared.extra[0]["省级行政区"] == "示例省"
 
 
 # matching

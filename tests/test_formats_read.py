@@ -65,9 +65,9 @@ def test_plain_parquet_takes_the_degrees_and_not_the_state_plane():
 
 
 def test_gbk_csv():
-    source = read([DATA / "cnemc_stations_gbk.csv"])
+    source = read([DATA / "stations_gbk.csv"])
     assert (source.encoding, source.crs) == ("GB18030", "EPSG:4490")
-    assert source.columns.column("监测点名称")[0].as_py() == "万寿西宫"
+    assert source.columns.column("监测点名称")[0].as_py() == "示例站01"
     assert source.geometries[0].coords[0] == (116.3621, 39.8784)
 
 
