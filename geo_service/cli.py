@@ -13,7 +13,6 @@ from rich.table import Table
 
 from geo_service.settings import Settings
 from geo_service.words import words_of
-from layers.demo import build
 from layers.errors import BadInput, LayersError
 from layers.exports import export_to
 from layers.formats.table import Report
@@ -21,7 +20,6 @@ from layers.formats.write import FORMATS
 from layers.imports import assign_all
 from layers.loading import LoadRequest, RefusedRows, load
 from layers.model import RowNote
-from layers.planting import plant
 from layers.store import Store, is_safe, open_store
 from layers.town import furnish
 from layers.words import Message, msg
@@ -54,6 +52,9 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 @app.command()
 def demo(reset: Annotated[bool, typer.Option(help="Begin anew, as the town stands now.")] = False) -> None:
     """Fill an empty store with the demo town."""
+    from layers.demo import build  # half of what a start costs, and only this command needs it
+    from layers.planting import plant
+
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     with Opened() as store:
         made = plant(store, build(now), now=now, reset=reset)
@@ -171,16 +172,16 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 def _print_report(report: Report, *, stored: int, seconds: float = 0.0) -> None:
     table = Table(show_header=False, box=None)
-    rows = {
-        msg("Rows in the file"): report.total,
-        msg("Usable"): report.accepted,
-        msg("Repaired"): len(report.repaired),
-        msg("Refused"): len(report.refused),
-        msg("Stored"): stored,
-        msg("Reference system"): report.crs,
-        msg("Encoding"): report.encoding or "–",
-    }
-    for title, value in rows.items():
+    rows: list[tuple[Message, object]] = [
+        (msg("Rows in the file"), report.total),
+        (msg("Usable"), report.accepted),
+        (msg("Repaired"), len(report.repaired)),
+        (msg("Refused"), len(report.refused)),
+        (msg("Stored"), stored),
+        (msg("Reference system"), report.crs),
+        (msg("Encoding"), report.encoding or "–"),
+    ]
+    for title, value in rows:
         table.add_row(_say(title), str(value))
     if seconds:
         table.add_row(_say(msg("Seconds")), f"{seconds:.1f} ({report.total / seconds:,.0f}/s)")
