@@ -176,10 +176,11 @@ def test_the_command_line_does_the_same(town: Service) -> None:
 
 
 def test_what_goes_out_comes_in_again(town: Service, tmp_path: Path) -> None:
+    town.run("import", "lots", str(DATA / "philadelphia_parcels.parquet"), "--title", "空地")
     for name in ("a.gpkg", "a.zip", "a.csv"):  # every format by itself is tested in test_formats_write.py
-        out = town.run("export", "parcels", str(tmp_path / name), "--crs", "EPSG:4490")
+        out = town.run("export", "lots", str(tmp_path / name), "--crs", "EPSG:4490")
         assert "41" in out.stdout
-        back = town.run("import", "parcels", str(tmp_path / name), "--dry-run", check=False)
+        back = town.run("import", "lots", str(tmp_path / name), "--dry-run", check=False)
         assert "41" in back.stdout, back.stdout + back.stderr
 
 

@@ -147,8 +147,10 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Watch]]:
 
 # The standalone file
 
+OWN = {"name": "own_trees", "title": EVIL, "own": True, "fields": [{"name": "kind", "title": EVIL}]}
+TREES = {"own_trees": collection(feature(1, Point(118.17, 36.2), code=EVIL, kind=EVIL))}
 SAVED = {
-    "open-problems": {"ground": GROUND, "problems": PROBLEMS},
+    "open-problems": {"ground": GROUND, "problems": PROBLEMS, "added": TREES},
     "clean-zones": {"ground": GROUND, "zones": ZONES, "problems": PROBLEMS},
     "parcels": {"ground": GROUND, "parcels": collection(feature(1, SQUARE, name=EVIL, state="bare", area_m2=1.5))},
 }
@@ -158,7 +160,7 @@ SAVED = {
 def saved(open_page: Callable[..., Watch], tmp_path: Path) -> Callable[..., Watch]:
     def make(name: str, **options: Any) -> Watch:
         path = tmp_path / f"{name}.html"
-        path.write_text(compose(name, page=page(), standalone_data=SAVED[name]), encoding="utf-8")
+        path.write_text(compose(name, page=page(layers=[OWN]), standalone_data=SAVED[name]), encoding="utf-8")
         return open_page(offline=True, **options).go(path.as_uri())
 
     return make
@@ -167,7 +169,11 @@ def saved(open_page: Callable[..., Watch], tmp_path: Path) -> Callable[..., Watc
 @pytest.mark.parametrize(
     ("name", "layers", "counts"),
     [
-        ("open-problems", ["problems/mark", "problems/line", "problems/area", "ground/road"], [5, 2, 1, 1]),
+        (
+            "open-problems",
+            ["problems/mark", "problems/line", "problems/area", "ground/road", "added-own_trees/point"],
+            [5, 2, 1, 1, 1],
+        ),
         ("clean-zones", ["zones/cell", "zones/hatch-unknown", "zones/hatch-problem"], [4, 2, 1]),
         ("parcels", ["parcels/parcel", "parcels/hatch-bare", "parcels/hatch-in_treatment"], [1, 1, 0]),
     ],
@@ -184,7 +190,7 @@ def test_a_saved_file_draws_everything_without_a_network(
 @pytest.mark.parametrize("name", SAVED)
 def test_a_saved_file_runs_no_text_of_users(saved: Callable[..., Watch], name: str) -> None:
     watch = saved(name)
-    for lng, lat in ((118.16, 36.19), (118.152, 36.182)):
+    for lng, lat in ((118.16, 36.19), (118.152, 36.182), (118.17, 36.2)):
         x, y = watch.spot(lng, lat)
         watch.page.mouse.move(x, y)
         watch.page.wait_for_timeout(120)
@@ -208,7 +214,8 @@ def test_a_saved_file_says_whose_data_as_of_when(saved: Callable[..., Watch]) ->
 
 
 def test_the_legend_shows_the_groups_of_its_page_only(saved: Callable[..., Watch]) -> None:
-    assert saved("parcels").page.locator(".geo-legend li").all_inner_texts() == ["Bare", "In treatment", "Treated"]
+    said = saved("parcels").page.locator(".geo-legend li").all_inner_texts()
+    assert said == ["Bare", "In treatment", "Treated", EVIL]
 
 
 def test_the_legend_is_folded_on_a_phone(saved: Callable[..., Watch]) -> None:
@@ -257,7 +264,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         place, *rest = urlsplit(self.path).path.strip("/").split("/")
         body, kind = getattr(self, f"get_{place}")(rest)
-        self.send_response(200 if body else 204)
+        self.send_response(500 if "own_gone" in rest else 200 if body else 204)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", POLICY)
@@ -269,7 +276,9 @@ class Handler(BaseHTTPRequestHandler):
         return path.read_bytes(), "text/javascript" if path.suffix == ".mjs" else str(guess_type(path.name)[0])
 
     def get_maps(self, rest: list[str]) -> tuple[bytes, str]:
-        return compose(rest[0], page=page(), nonce="n").encode(), "text/html; charset=utf-8"
+        gone = {"name": "own_gone", "title": "gone", "own": True, "fields": []}
+        layers = [gone] if rest[0] == "import" else []
+        return compose(rest[0], page=page(layers=layers), nonce="n").encode(), "text/html; charset=utf-8"
 
     def get_api(self, _: list[str]) -> tuple[bytes, str]:
         return json.dumps(collection(next=None)).encode(), "application/json"
@@ -366,10 +375,16 @@ def test_a_place_in_the_address_is_where_the_map_begins(open_page: Callable[...,
     assert where == [pytest.approx(36.181), pytest.approx(118.151), 17]
 
 
-@pytest.mark.parametrize("place", ["36.19,118.16", "a,b,c", "91,0,3", "", "1e999,0,1"])
-def test_a_place_that_cannot_be_read_is_left_alone(open_page: Callable[..., Watch], server: str, place: str) -> None:
-    watch = open_page().go(f"{server}/maps/parcels?at={place}#draw=canvas")
-    assert watch.run("async () => (await geo.map).getBounds().contains([36.19, 118.16])")
+def test_a_place_that_cannot_be_read_is_none(open_page: Callable[..., Watch], server: str) -> None:
+    watch = open_page().go(f"{server}/maps/import#draw=canvas")
+    read = watch.run(
+        """(places) => places.map((place) => {
+            history.replaceState(null, '', `?at=${place}`);
+            return geo.state.get().at ?? null;
+        })""",
+        ["36.19,118.16", "a,b,c", "91,0,3", "", "1e999,0,1", "36.19,118.16,15"],
+    )
+    assert read == [None, None, None, None, None, {"lat": 36.19, "lng": 118.16, "zoom": 15}]
 
 
 def test_a_filter_reaches_the_tiles(open_page: Callable[..., Watch], server: str) -> None:
@@ -378,6 +393,40 @@ def test_a_filter_reaches_the_tiles(open_page: Callable[..., Watch], server: str
     asked = [url for url in watch.asked if "/tiles/problems/" in url]
     assert "state=reported,confirmed" in asked[0].replace("%2C", ",")
     assert asked[-1].endswith("?state=fixed")
+
+
+@pytest.mark.parametrize("way", ["soft", "canvas"])
+def test_what_cannot_be_shown_is_said_and_not_asked_for_again(
+    open_page: Callable[..., Watch], server: str, way: str
+) -> None:
+    watch = open_page().go(f"{server}/maps/import?{PLACE}#draw={way}")
+    watch.page.locator(".geo-fault").wait_for()
+    watch.page.wait_for_timeout(300)
+    gone = [url for url in watch.asked if "/tiles/own_gone/" in url]
+    assert gone
+    assert len(gone) == len(set(gone))
+
+
+@pytest.fixture
+def new_problem() -> Iterator[Callable[[], None]]:
+    before = TILES["problems"]
+
+    def report() -> None:
+        TILES["problems"] = [*before, (Point(118.1601, 36.1901), {"state": "filed", "code": "WT9"}, 9)]
+
+    yield report
+    TILES["problems"] = before
+
+
+@pytest.mark.parametrize(("way", "zoom"), [("soft", 15), ("soft", 19), ("canvas", 19)])
+def test_a_change_is_seen_at_once_also_beyond_the_deepest_tiles(
+    open_page: Callable[..., Watch], server: str, new_problem: Callable[[], None], way: str, zoom: int
+) -> None:
+    watch = open_page().go(f"{server}/maps/open-problems?at=36.19,118.16,{zoom}#draw={way}")
+    before = watch.drawn("problems/mark")[0]
+    new_problem()
+    watch.run("() => geo.emit('change', { layer: 'problems', id: 9 })")
+    assert watch.drawn("problems/mark")[0] == before + 1
 
 
 def test_late_listeners_hear_the_last_view_once(saved: Callable[..., Watch]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, select, update
@@ -73,9 +74,18 @@ class Features(Shelf):
     def columns(self, layer: str, fields: Sequence[str], query: Query | None = None) -> list[tuple[Any, ...]]:
         """The named columns (also "id", "code", "geom") of the matching rows."""
         table = self._layers.table(layer)
-        statement = select(*(column_of(table, name) for name in fields))
-        ready = rows(statement, table, query or Query(), town=self.town_code, spatial=self.store.spatial)
-        return [tuple(row) for row in self.connection.execute(ready)]
+        asked = {name: column_of(table, name) for name in fields}
+        if "geom" in asked:
+            asked["geom"] = self.store.spatial.wkb(table)
+        ready = rows(select(*asked.values()), table, query or Query(), town=self.town_code, spatial=self.store.spatial)
+        got = [tuple(row) for row in self.connection.execute(ready)]
+        return self._with_shapes(got, list(fields).index("geom")) if "geom" in asked else got
+
+    def _with_shapes(self, got: list[tuple[Any, ...]], place: int) -> list[tuple[Any, ...]]:
+        """The rows with geometries, all made at once, where the driver gave bytes."""
+        bare = self.store.spatial.bare
+        shapes = shapely.from_wkb(_objects([bare(row[place]) for row in got]))
+        return [(*row[:place], shape, *row[place + 1 :]) for row, shape in zip(got, shapes, strict=True)]
 
     def table(self, layer: str, fields: Sequence[str], ids: Sequence[int] | None = None) -> FeatureTable:
         """The rows (all, or those of `ids` that still exist) as columns, geometry as WKB."""

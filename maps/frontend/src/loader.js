@@ -13,6 +13,7 @@
  *     change {layer, id}                       something was written; elements fetch anew at once
  *     view   {bbox: [w, s, e, n], zoom}        the map came to rest (the last one is told to late listeners)
  *     data   {element, data}                   an element has its data (told to late listeners)
+ *     state  {name: value | null, …}           the address's query was changed (`geo.state.set`)
  *     theme  {theme}                           the page's theme changed (<html data-theme> or the device)
  *     fault  {element, error}                  an element could not be loaded or lost its data
  *     editing {layer, id | null}               a shape is being edited by hand (the map leaves it out); null = over
@@ -36,7 +37,7 @@ const VIEW_PAUSE_MS = 200;
 const page = readPage();
 const words = new Words(page);
 const events = new Events({ view: 'view', data: 'element' });
-const state = new UrlState(window.location, window.history);
+const state = new UrlState(window.location, window.history, (changes) => events.emit('state', changes));
 const modules = {}; // name → Promise of the module, or the module itself in a standalone file
 let mapReady;
 let surfaceReady;

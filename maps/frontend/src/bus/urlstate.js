@@ -3,9 +3,9 @@
 const PLACES = 5;
 
 export class UrlState {
-  constructor(location, history) {
-    this.location = location;
-    this.history = history;
+  // `changed(changes)` is called after every `set`.
+  constructor(location, history, changed) {
+    Object.assign(this, { location, history, changed });
   }
 
   // Every name of the query as text; `at` as {lat, lng, zoom} when it can be read.
@@ -26,6 +26,7 @@ export class UrlState {
     const said = query.toString().replaceAll('%2C', ',');
     const { pathname, hash } = this.location;
     this.history.replaceState(this.history.state, '', pathname + (said && `?${said}`) + hash);
+    this.changed(changes);
   }
 }
 

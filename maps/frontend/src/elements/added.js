@@ -8,7 +8,7 @@ export default function mount({ geo, surface, options, data }) {
 }
 
 function addLayer({ geo, surface, name, label, data }) {
-  const { sources, from } = dataOf('rows', { tileLayer: name, data });
+  const { sources, from } = dataOf(geo, 'rows', { tileLayer: name, data });
   const layers = (theme) => ownLayers({ name, label, from, theme, styles: geo.page.styles });
   const group = surface.add({ id: `added-${name}`, sources, layers });
   geo.on('change', ({ layer }) => layer === name && !data && group.refresh('rows'));

@@ -29,11 +29,12 @@ class Drawing {
       { key: 'remove', label: t('Delete'), action: () => this.run(() => this.remove()), needsParcel: true },
     ]);
     this.geo.on('select', ({ layer, id }) => this.choose(layer === 'parcels' ? id : null));
+    this.geo.on('state', (changes) => 'id' in changes && this.choose(changes.id)); // chosen in a list beside the map
   }
 
   choose(id) {
-    if (this.map.geoBusy) return;
-    this.chosen = id ?? null;
+    if (this.sketch) return; // somebody is drawing; what is under the hand stays
+    this.chosen = id ? Number(id) : null;
     this.tools.choose(this.chosen);
   }
 
@@ -92,10 +93,9 @@ class Drawing {
     const stored = await this.store.read(this.chosen);
     if (!(await askDelete(this.geo))) return;
     await this.store.remove(stored);
-    this.written(stored.id);
     this.geo.highlight(null);
-    this.chosen = null;
-    this.tools.choose(null);
+    this.choose(null);
+    this.written(stored.id);
   }
 
   // Take the chosen parcel off the map's picture and under the hand.

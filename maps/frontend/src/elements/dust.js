@@ -5,7 +5,7 @@ import { byZoom, matchBy, text } from '../surface/style.js';
 import { dataOf } from '../surface/tiles.js';
 
 export default function mount({ geo, surface, data }) {
-  const { sources, from } = dataOf('dust', { tileLayer: 'dust_sources', data });
+  const { sources, from } = dataOf(geo, 'dust', { tileLayer: 'dust_sources', data });
   const group = surface.add({ id: 'dust', sources, layers: (theme) => dustLayers(from, geo.page.styles, theme) });
   geo.on('change', ({ layer }) => layer === 'dust_sources' && !data && group.refresh('dust'));
 }

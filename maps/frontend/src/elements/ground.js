@@ -7,8 +7,8 @@ import { dataOf } from '../surface/tiles.js';
 const AREA_TILES_TO = 13;
 
 export default function mount({ geo, surface, options, data }) {
-  const areas = dataOf('areas', { tileLayer: 'areas', data: data?.areas, zooms: { maxzoom: AREA_TILES_TO } });
-  const roads = dataOf('roads', { tileLayer: 'road_segments', data: data?.roads });
+  const areas = dataOf(geo, 'areas', { tileLayer: 'areas', data: data?.areas, zooms: { maxzoom: AREA_TILES_TO } });
+  const roads = dataOf(geo, 'roads', { tileLayer: 'road_segments', data: data?.roads });
   const sources = { ...areas.sources, ...roads.sources };
   const styles = geo.page.styles;
   const layers = (theme) => [

@@ -7,7 +7,7 @@ import { dataOf } from '../surface/tiles.js';
 const FILTERS = ['state', 'treatment'];
 
 export default function mount({ geo, surface, data }) {
-  const { sources, from } = dataOf('parcels', { tileLayer: 'parcels', data });
+  const { sources, from } = dataOf(geo, 'parcels', { tileLayer: 'parcels', data });
   let edited = null;
   const layers = (theme) => parcelLayers({ from, theme, styles: geo.page.styles, shown: shownOf(geo, edited) });
   const group = surface.add({ id: 'parcels', sources, layers });

@@ -8,7 +8,7 @@ import { dataOf } from '../surface/tiles.js';
 
 export default async function mount({ geo, surface, options, data }) {
   const stations = data?.stations ?? (await getJson(geo, '/stations'));
-  const rings = dataOf('rings', { tileLayer: 'station_buffers', data: data?.rings });
+  const rings = dataOf(geo, 'rings', { tileLayer: 'station_buffers', data: data?.rings });
   const chosen = await chosenStation(geo, options.station);
   const sources = { stations: geojsonSource(stations), ...(options.rings ? rings.sources : {}) };
   const layers = (theme) => [

@@ -1,6 +1,6 @@
 // The page of hotspots: the rings round a station, and the cells where chance is no explanation.
 
-import { get, table } from './api.js';
+import { table } from './api.js';
 import { basis } from './basis.js';
 import { fill, find, h } from './dom.js';
 import { facts, tableOf } from './facts.js';

@@ -110,7 +110,10 @@ export class ImportForm {
   target() {
     const wanted = new URLSearchParams(location.search).get('layer') || 'areas';
     const options = [
-      ...this.layers.map((one) => [one.name, `${one.title} (${count(one.count || 0)})`]),
+      ...this.layers.map((one) => [
+        one.name,
+        one.count === undefined ? one.title : `${one.title} (${count(one.count)})`,
+      ]),
       [NEW, t('A new layer …')],
     ];
     const chosen = select('layer', options, wanted);

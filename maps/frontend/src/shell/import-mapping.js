@@ -7,7 +7,7 @@ import { t } from './words.js';
 
 // `source`: the file's columns; `mapping`: what the service guessed; `layer`: with its fields, or undefined when new.
 export function mappingForm({ source, mapping, layer }) {
-  const fields = [['code', t('Code')], ...(layer?.fields || []).map((one) => [one.name, one.title])];
+  const fields = (layer?.fields || []).map((one) => [one.name, one.title]);
   const rows = source.map((name) => ({
     name,
     control: select(`map-${name}`, [['', t('keep as it is')], ...fields], mapping[name] || '', {

@@ -8,6 +8,7 @@ import { box } from './geometry.js';
 import { ImportForm } from './import-form.js';
 import { mappingForm } from './import-mapping.js';
 import { progress, reportView } from './import-report.js';
+import { targets } from './import-targets.js';
 import { told, toast } from './toast.js';
 import { t } from './words.js';
 
@@ -16,7 +17,7 @@ const ROOM_DEG = 0.004;
 
 export async function start() {
   const layers = await told(() => table('/layers'));
-  if (layers) new ImportPage(find('#content'), layers).begin();
+  if (layers) new ImportPage(find('#content'), targets(layers)).begin();
 }
 
 const wait = (time_ms) => new Promise((done) => setTimeout(done, time_ms));

@@ -18,6 +18,10 @@ export class CanvasLayer extends FrameLayer {
     this.sources = new Map();
     this.images = new Map();
     this.painted = [];
+    this.on = {
+      changed: () => this.later(),
+      failed: (error) => geo.emit('fault', { element: 'map', error }),
+    };
   }
 
   create() {
@@ -32,7 +36,7 @@ export class CanvasLayer extends FrameLayer {
 
   render(style) {
     for (const [id, spec] of Object.entries(style.sources)) {
-      if (!same(this.style.sources[id], spec)) this.sources.set(id, makeSource(spec, () => this.later()));
+      if (!same(this.style.sources[id], spec)) this.sources.set(id, makeSource(spec, this.on));
     }
     for (const id of this.sources.keys()) if (!(id in style.sources)) this.sources.delete(id);
     this.style = style;

@@ -14,6 +14,7 @@ export class GlLayer extends FrameLayer {
   initialize(geo, { live }) {
     this.geo = geo;
     this.live = live;
+    this.refreshes = 0;
     this.wanted = { sources: {}, layers: [] };
     this.shown = { sources: {}, layers: [] };
     setWorkerUrl(absolute(`${geo.page.assets}maplibre-worker.mjs`));
@@ -90,8 +91,11 @@ export class GlLayer extends FrameLayer {
     this.gl.getSource(id)?.setData(data);
   }
 
+  // Fetch the tiles anew. (MapLibre's own refreshTiles leaves tiles beyond the deepest zoom as they were: it remembers
+  // them by their address. What follows the # changes the address, and is not sent.)
   refresh(id) {
-    if (this.gl.getSource(id)) this.gl.refreshTiles(id);
+    this.refreshes += 1;
+    this.gl.getSource(id)?.setTiles(glSource(this.wanted.sources[id]).tiles.map((tile) => `${tile}#${this.refreshes}`));
   }
 
   query(point, tolerance) {

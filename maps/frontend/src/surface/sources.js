@@ -4,8 +4,9 @@ import { boxesMeet, fromGeojson, fromTile } from './features.js';
 
 const KEPT_TILES = 96;
 
-export function makeSource(spec, changed) {
-  return spec.type === 'vector' ? new TileSource(spec, changed) : new GeojsonSource(spec);
+// `on`: {changed(), failed(error)}
+export function makeSource(spec, on) {
+  return spec.type === 'vector' ? new TileSource(spec, on) : new GeojsonSource(spec);
 }
 
 class GeojsonSource {
@@ -29,8 +30,8 @@ class GeojsonSource {
 }
 
 class TileSource {
-  constructor({ tiles, minzoom = 0, maxzoom = 16 }, changed) {
-    Object.assign(this, { address: tiles[0], minzoom, maxzoom, changed });
+  constructor({ tiles, minzoom = 0, maxzoom = 16 }, on) {
+    Object.assign(this, { address: tiles[0], minzoom, maxzoom, ...on });
     this.tiles = new Map(); // "z/x/y" → {features, clip}, oldest first
     this.waiting = new Set();
   }
@@ -57,9 +58,12 @@ class TileSource {
       if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
       const body = await answer.arrayBuffer();
       this.keep(key, { features: body.byteLength ? fromTile(body, at) : {}, clip: tileBox(at) });
+      this.changed();
+    } catch (error) {
+      this.keep(key, { features: {}, clip: tileBox(at) }); // asked for again by `refresh` only
+      this.failed(error);
     } finally {
       this.waiting.delete(key);
-      this.changed();
     }
   }
 

@@ -8,9 +8,10 @@ export function tileAddress(layer, filters = {}) {
   return `/tiles/${layer}/{z}/{x}/{y}.mvt${said && `?${said}`}`;
 }
 
+// In a standalone file there is nothing but what it holds.
 // {sources, from}: spread `from(tileLayer)` into each style layer.
-export function dataOf(name, { tileLayer, data, filters, zooms }) {
-  if (data) return { sources: { [name]: geojsonSource(data) }, from: { source: name } };
-  const sources = { [name]: vectorSource(tileAddress(tileLayer, filters), zooms) };
+export function dataOf(geo, name, { tileLayer, data, zooms }) {
+  if (data || geo.page.standalone) return { sources: { [name]: geojsonSource(data) }, from: { source: name } };
+  const sources = { [name]: vectorSource(tileAddress(tileLayer), zooms) };
   return { sources, from: { source: name, 'source-layer': tileLayer } };
 }
