@@ -164,9 +164,9 @@ def _rows(source: SourceTable, columns: Mapping[str, str]) -> Sequence[dict[str,
 def _known(session: Session) -> _Known:
     known = _Known(people={person.code: person for person in session.duties.people()})
     for layer in _LAYERS:
-        fields = ("code", "name", "level") if layer == "areas" else ("code", "name", "name")
-        for code, name, level in session.features.columns(layer, fields):
-            role = _ROLE_OF_LEVEL.get(level, "owner") if layer == "areas" else _USUAL_ROLE[layer]
+        extra = ("level",) if layer == "areas" else ()
+        for code, name, *level in session.features.columns(layer, ("code", "name", *extra)):
+            role = _ROLE_OF_LEVEL.get(level[0], "owner") if level else _USUAL_ROLE[layer]
             place = (layer, code, role)
             known.by_code.setdefault(code, []).append(place)
             known.by_name.setdefault(name or "", []).append(place)

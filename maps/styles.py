@@ -9,6 +9,7 @@ keys of the translation catalogues.
 
 from dataclasses import asdict
 
+from layers.rules.lifecycle import STATE_TITLES
 from maps.looks import GLYPHS, SHAPES, Group, Look, Theme
 
 DARK_INK = "#1c1300"
@@ -73,22 +74,6 @@ PROBLEMS = Group(
         ),
     ),
 )
-
-# The single states, for lists and pop-ups; their colour is that of their group.
-STATE_TITLES: dict[str, str] = {
-    "reported": "Reported",
-    "confirmed": "Confirmed",
-    "filed": "Filed",
-    "declined": "Declined",
-    "assigned": "Assigned",
-    "in_hand": "In hand",
-    "fixed": "Fixed",
-    "closed": "Closed",
-    "returned": "Returned",
-    "deferred": "Deferred",
-    "void": "Void",
-    "duplicate": "Duplicate",
-}
 
 ZONES = Group(
     key="zones",

@@ -46,6 +46,15 @@ def categories(store: StoreDep, words: WordsDep) -> Response:
     )  # fmt: skip
 
 
+@router.get("/areas")
+def areas(store: StoreDep) -> Response:
+    """The areas of responsibility without their shapes: code, name, level and parent."""
+    names = ("code", "name", "level", "parent")
+    with store.reading() as session:
+        rows = session.features.columns("areas", names)
+    return JsonResponse([dict(zip(names, row, strict=True)) for row in rows])
+
+
 @router.get("/people")
 def people(store: StoreDep, now: NowDep, q: Annotated[str, Query(max_length=100)] = "") -> Response:
     """People with the roles that they have today."""

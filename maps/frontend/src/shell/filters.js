@@ -66,8 +66,11 @@ async function title(name, value) {
   return `“${value}”`;
 }
 
-// The places that have problems, from the service's own count.
-const places = async () => (await table('/problems/summary')).by_place;
+// All areas, and the other places on which most is open.
+const places = async () => {
+  const [areas, { by_place }] = await Promise.all([table('/areas'), table('/problems/summary')]);
+  return [...areas.map((area) => ({ layer: 'areas', ...area })), ...by_place.filter(({ layer }) => layer !== 'areas')];
+};
 
 // What the filter calls a place: an area by its code, any other with its layer before it.
 export const placeCode = ({ layer, code }) => (layer === 'areas' ? code : `${layer}:${code}`);

@@ -21,7 +21,8 @@ export class GlLayer extends FrameLayer {
   }
 
   create() {
-    this.gl = new GlMap({ ...OPTIONS, container: this.box, style: EMPTY, ...this.camera() });
+    const locale = { 'Map.Title': this.geo.t('Map') };
+    this.gl = new GlMap({ ...OPTIONS, locale, container: this.box, style: EMPTY, ...this.camera() });
     this.gl.on('error', ({ error }) => this.geo.emit('fault', { element: 'map', error }));
     this.gl.setMissingStyleImageResolver((id) => this.addImage(id));
     this.gl.once('style.load', () => {
