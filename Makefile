@@ -28,7 +28,8 @@ bench: $(VENV)/.test maps/static/manifest.json
 	$(BIN)/python -m benchmarks
 
 screenshots: $(VENV)/.test maps/static/manifest.json
-	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.screenshots tests/output
+	cp tests/output/maps-open-problems_desk_light_zh.png docs/screenshot.png
 
 # What runs is locked with hashes; `make lock` renews the locks from pyproject.toml.
 $(VENV)/.run: requirements/run.txt pyproject.toml
