@@ -1,0 +1,1 @@
+"""Measuring how fast the whole is; see docs/performance.md."""
