@@ -98,6 +98,12 @@ def test_rows_outside_are_counted_and_measured():
     assert str(warning) == "2 of 3 rows lie outside the town, the farthest 90.0 km east of it."
 
 
+def test_a_town_of_the_western_hemisphere_is_warned_too():
+    chicago = (-87.94, 41.64, -87.52, 42.02)
+    [warning] = outside_town(array(shapely.Point(114.3, 30.5)), chicago, "EPSG:4326")
+    assert str(warning).startswith("1 of 1 rows lie outside the town")
+
+
 def test_exchanged_axes_are_guessed():
     [_warning, advice] = outside_town(array(shapely.Point(36.18, 118.15)), YIYUAN, "EPSG:4326")
     assert str(advice) == "Longitude and latitude seem to be exchanged."

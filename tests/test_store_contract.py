@@ -214,6 +214,14 @@ def test_a_taken_code_is_named(store: Store) -> None:
     assert codes(store) == ["A"]
 
 
+def test_nothing_to_change_is_no_fault(store: Store) -> None:
+    with store.writing() as session:
+        session.features.update_columns("problems", [], {"state": []})
+        session.features.insert_many("problems", [], now=NOW)
+        session.history.append_columns({"problem_id": []})
+    assert codes(store) == []
+
+
 def test_a_failed_write_leaves_nothing(store: Store) -> None:
     with pytest.raises(RuntimeError), store.writing() as session:
         session.features.insert("problems", problem("A"), now=NOW)

@@ -33,6 +33,7 @@ from layers.words import Message, msg
 Reference = tuple[str, str, BaseGeometry]  # code, name, polygon in EPSG:4326
 _AGREES_M = 60.0  # a fitted shift and a known one are taken for the same up to this
 _SAMPLES = 400  # points along an outline
+_GAUSS_KRUGER = range(4534, 4555)  # the EPSG codes of the 3-degree zones without prefix
 _FARTHEST_M = 2000.0  # a point of an outline farther off than this says nothing about the shift
 _BETTER = 0.7  # the outlines must come this much closer by the shift
 _LOOKED_AT = 5  # matched areas that are fitted, the largest first
@@ -202,11 +203,16 @@ def _crs_that_fits(place: NDArray[np.float64], town: Bounds, crs: str) -> Messag
     if _inside(written[0, ::-1], town):
         return msg("Longitude and latitude seem to be exchanged.")
     near = town_crs((town[0] + town[2]) / 2)
-    zones = [near, *(f"EPSG:{int(near[5:]) + step}" for step in (-21, -1, 1))]
-    for other in (*zones, WGS84):
+    for other in (near, *_neighbours(near), WGS84):
         if other != crs and _inside(points_to_wgs84(written, other)[0], town):
             return msg("With {crs} they would lie in the town.", crs=other)
     return None
+
+
+def _neighbours(zone: str) -> list[str]:
+    """The same Gauss-Krüger zone with its number in the easting, and the zones beside it; of a UTM zone, none."""
+    number = int(zone.removeprefix("EPSG:"))
+    return [f"EPSG:{number + step}" for step in (-21, -1, 1)] if number in _GAUSS_KRUGER else []
 
 
 def _inside(point: NDArray[np.float64], town: Bounds) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from layers.errors import LayersError, StoreDamaged, StoreFull, StoreReadOnly, StoreUnavailable
 from layers.model import Changes, FeatureTable
@@ -43,13 +43,15 @@ _FAULTS: tuple[tuple[tuple[str, ...], type[StoreUnavailable], str], ...] = (
 )
 
 
-def fault_of(error: Exception) -> LayersError:
-    """The store's own error for what a driver said."""
-    said = str(getattr(error, "orig", error))
+def fault_of(error: DBAPIError) -> LayersError | None:
+    """The store's own error for what a driver said; None where our own statement is at fault."""
+    said = str(error.orig)
     for marks, kind, text in _FAULTS:
         if any(mark in said for mark in marks):
             return kind(msg(text))
-    return StoreUnavailable(msg("The store does not answer. Please try again."))
+    if isinstance(error, OperationalError | InterfaceError):
+        return StoreUnavailable(msg("The store does not answer. Please try again."))
+    return None
 
 
 class Store(ABC):
@@ -124,7 +126,10 @@ class Store(ABC):
         try:
             yield
         except DBAPIError as error:
-            raise fault_of(error) from error
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            raise fault from error
 
     def prepare(self) -> None:
         """Create what is missing: tables, the built-in layers, the town's own row."""
