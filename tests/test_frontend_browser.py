@@ -16,6 +16,7 @@ import shapely
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from shapely.geometry import LineString, Point, Polygon, mapping
 
+from maps import styles
 from maps.assets import STATIC
 from maps.compose import compose
 from tests.browser.conftest import CHROMIUM
@@ -202,7 +203,7 @@ def test_a_saved_file_tells_of_what_is_chosen(saved: Callable[..., Watch]) -> No
     watch = saved("open-problems")
     watch.click(118.16, 36.19)
     assert watch.page.locator(".geo-popup h4").inner_text() == EVIL
-    assert "Filed" in watch.page.locator(".geo-popup table").inner_text()
+    assert styles.STATE_TITLES["filed"] in watch.page.locator(".geo-popup table").inner_text()
 
 
 def test_a_saved_file_says_whose_data_as_of_when(saved: Callable[..., Watch]) -> None:
