@@ -172,7 +172,7 @@ def saved(open_page: Callable[..., Watch], tmp_path: Path) -> Callable[..., Watc
     [
         (
             "open-problems",
-            ["problems/mark", "problems/line", "problems/area", "ground/road", "added-own_trees/point"],
+            ["problems/mark", "problems/line", "problems/area", "ground/minor", "added-own_trees/point"],
             [5, 2, 1, 1, 1],
         ),
         ("clean-zones", ["zones/cell", "zones/hatch-unknown", "zones/hatch-problem"], [4, 2, 1]),
@@ -313,7 +313,7 @@ CHOSEN = """() => {
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_of_drawing_shows_the_same(open_page: Callable[..., Watch], server: str, way: str) -> None:
     watch = open_page().go(f"{server}/maps/open-problems?{PLACE}#draw={way}")
-    layers = ["problems/mark", "problems/line", "problems/area", "ground/road", "ground/road-name", "ground/area"]
+    layers = ["problems/mark", "problems/line", "problems/area", "ground/minor", "ground/road-name", "ground/area"]
     assert [layer for layer, count in zip(layers, watch.drawn(*layers), strict=True) if count == 0] == []
     assert watch.faults == []
 

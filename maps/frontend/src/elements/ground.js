@@ -3,6 +3,8 @@ import { SLOTS } from '../surface/scene.js';
 import { byZoom, matchBy, text } from '../surface/style.js';
 import { dataOf } from '../surface/tiles.js';
 
+const MAJOR = ['national', 'provincial', 'county'];
+const MINOR_FROM = 10.5; // further out, the smaller roads are only in the way
 // Finer tiles would write an area's name once in each of them.
 const AREA_TILES_TO = 13;
 
@@ -50,14 +52,17 @@ function roadLayers(from, styles, theme) {
   const { looks } = styles.groups.roads;
   const width = (scale, extra = 0) =>
     matchBy(['get', 'road_class'], looks.map((look) => [look.key, look.width * scale + extra]), 3 * scale + extra);
-  const line = (id, color, widths) => ({
+  const line = (id, color, widths, more) => ({
     id, type: 'line', slot: SLOTS.ground + 1, ...from, layout: { 'line-cap': 'round', 'line-join': 'round' },
-    paint: { 'line-color': color, 'line-width': byZoom(...widths) },
+    paint: { 'line-color': color, 'line-width': byZoom(...widths) }, ...more,
   });
   const color = matchBy(['get', 'road_class'], looks.map((look) => [look.key, look[theme]]), looks.at(-1)[theme]);
+  const widths = [8, width(0.15), 12, width(0.5), 16, width(1.7), 18, width(3.6)];
+  const isMajor = ['in', ['get', 'road_class'], ['literal', MAJOR]];
   return [
-    line('case', styles.ground[theme].case, [8, width(0.2, 0.4), 12, width(0.6, 1.6), 16, width(2, 3), 18, width(4, 5)]),
-    line('road', color, [8, width(0.15), 12, width(0.5), 16, width(1.7), 18, width(3.6)]),
+    line('case', styles.ground[theme].case, [11, width(0.45, 1), 12, width(0.6, 1.6), 16, width(2, 3), 18, width(4, 5)], { minzoom: 11 }),
+    line('minor', color, widths, { minzoom: MINOR_FROM, filter: ['!', isMajor] }),
+    line('road', color, widths, { filter: isMajor }),
   ];
 }
 

@@ -1,15 +1,17 @@
 // Problems: cells with counts from far, marks by state from near; lines and areas in the colour of their state.
 import { getJson } from '../surface/fetch.js';
 import { problemLayers } from '../surface/problemlayers.js';
-import { geojsonSource } from '../surface/style.js';
+import { geojsonSource, vectorSource } from '../surface/style.js';
 import { tileAddress } from '../surface/tiles.js';
-import { vectorSource } from '../surface/style.js';
 
 const TILE_FILTERS = ['state', 'category', 'person', 'since'];
 // What tiles cannot filter (and cells cannot show): then the features themselves are fetched.
 const FEATURE_FILTERS = ['area', 'assignee', 'source', 'flag', 'q', 'overdue'];
 const PAGE_SIZE = 1000;
 const MOST = 5000;
+// Marks stand instead of dots where at most so many are in view.
+const MARKS_IN_VIEW = { begin: 1200, end: 2400 };
+const MARKS_FROM = 12.5; // before anything is known
 
 export default async function mount({ geo, surface, options, data }) {
   const problems = new Problems({ geo, surface, options, data });
@@ -18,17 +20,29 @@ export default async function mount({ geo, surface, options, data }) {
 
 class Problems {
   constructor({ geo, surface, options, data }) {
-    Object.assign(this, { geo, surface, options, data });
+    Object.assign(this, { geo, surface, options, data, marksFrom: MARKS_FROM });
   }
 
   async start() {
-    const context = { styles: this.geo.page.styles, now_s: this.now_s(), minzoom: this.options.min_zoom - 1 };
-    const layers = (theme) => problemLayers({ theme, from: this.from, ...context });
+    const { geo, surface } = this;
+    const context = { styles: geo.page.styles, now_s: this.now_s(), minzoom: this.options.min_zoom - 1 };
+    const layers = (theme) => problemLayers({ theme, from: this.from, marksFrom: this.marksFrom, ...context });
     await this.load();
-    this.group = this.surface.add({ id: 'problems', sources: this.sources, layers });
+    this.group = surface.add({ id: 'problems', sources: this.sources, layers });
+    geo.on('view', ({ zoom }) => this.weigh(zoom - 1));
     if (this.data) return;
-    this.geo.on('filter', () => this.reload());
-    this.geo.on('change', ({ layer }) => layer === 'problems' && this.refresh());
+    geo.on('filter', () => this.reload());
+    geo.on('change', ({ layer }) => layer === 'problems' && this.refresh());
+  }
+
+  // Dots or marks, by how many are in view when the map has come to rest.
+  async weigh(zoom) {
+    await this.surface.idle();
+    const seen = this.surface.drawn('problems/point') + this.surface.drawn('problems/mark');
+    const marked = zoom >= this.marksFrom;
+    if (!seen || (marked ? seen <= MARKS_IN_VIEW.end : seen > MARKS_IN_VIEW.begin)) return;
+    this.marksFrom = marked ? zoom + 0.5 : Math.floor(zoom * 2) / 2;
+    this.group.update();
   }
 
   now_s() {

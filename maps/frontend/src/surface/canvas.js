@@ -1,11 +1,10 @@
 // Draws the same styles without WebGL: for desktops that have none, and for standalone files.
-import { evaluate } from './expression.js';
 import { boxesMeet, toGeometry, worldX, worldY } from './features.js';
 import { FrameLayer } from './frame.js';
 import { touches } from './hit.js';
 import { makeImage } from './images.js';
 import { placeSymbol, symbolReach } from './labels.js';
-import { PAINTERS, reader, scopeOf } from './paint.js';
+import { dotSheet, PAINTERS, prepare, scopeOf } from './paint.js';
 import { makeSource } from './sources.js';
 
 const TILE = 256;
@@ -17,7 +16,9 @@ export class CanvasLayer extends FrameLayer {
     this.style = { sources: {}, layers: [] };
     this.sources = new Map();
     this.images = new Map();
+    this.dots = new Map();
     this.painted = [];
+    this.prepared = new WeakMap();
     this.on = {
       changed: () => this.later(),
       failed: (error) => geo.emit('fault', { element: 'map', error }),
@@ -26,7 +27,8 @@ export class CanvasLayer extends FrameLayer {
 
   create() {
     this.sheet = document.createElement('canvas');
-    this.context = this.sheet.getContext('2d');
+    // On the processor: where there is no GPU, its stand-in is far slower.
+    this.context = this.sheet.getContext('2d', { willReadFrequently: true });
     this.box.append(this.sheet);
   }
 
@@ -79,7 +81,8 @@ export class CanvasLayer extends FrameLayer {
     const [left, top] = [worldX(this.center.lng) - x / 2 / scale, worldY(this.center.lat) - y / 2 / scale];
     const box = [left, top, left + x / scale, top + y / scale];
     const images = (name) => this.image(name);
-    return { context: this.context, zoom: this.zoom - 1, scale, left, top, box, images, taken: [], waiting: [] };
+    const dots = (dot) => this.dot(dot);
+    return { context: this.context, zoom: this.zoom - 1, scale, left, top, box, images, dots, taken: [], waiting: [] };
   }
 
   paintLayer(view, layer) {
@@ -99,14 +102,29 @@ export class CanvasLayer extends FrameLayer {
   }
 
   paintBatch(view, layer, features) {
+    const { passes, read } = this.ready(layer);
     const seen = features
       .filter((feature) => boxesMeet(feature.box, view.box))
       .map((feature) => ({ feature, scope: scopeOf(view, feature) }))
-      .filter(({ scope }) => !layer.filter || evaluate(layer.filter, scope));
-    for (const { feature, scope } of ordered(seen, layer)) {
-      const reach = paintFeature(view, layer, feature, reader(layer, scope));
+      .filter(({ scope }) => passes(scope))
+      .map(({ feature, scope }) => ({ feature, get: read(scope) }));
+    for (const { feature, get } of ordered(seen, layer)) {
+      const reach = paintFeature(view, layer, feature, get);
       if (reach) this.painted.push({ view, layer, feature, reach });
     }
+  }
+
+  // Each layer's expressions are compiled once.
+  ready(layer) {
+    if (!this.prepared.has(layer)) this.prepared.set(layer, prepare(layer));
+    return this.prepared.get(layer);
+  }
+
+  // Dots are many and few kinds: each kind is painted once.
+  dot(dot) {
+    const key = Object.values(dot).join();
+    if (!this.dots.has(key)) this.dots.set(key, dotSheet(dot, window.devicePixelRatio));
+    return this.dots.get(key);
   }
 
   image(name) {
@@ -122,7 +140,7 @@ export class CanvasLayer extends FrameLayer {
       .filter(({ view, layer, feature, reach }) => layer.pick && touches(view, feature, reach, at, tolerance))
       .reverse()
       .sort((a, b) => order.get(b.layer.id) - order.get(a.layer.id))
-      .map(({ layer, feature }) => ({ layer: layer.pick, ...feature, geometry: feature.geometry ?? toGeometry(feature) }));
+      .map(({ layer, feature }) => ({ layer: layer.pick, ...feature, geometry: shapeOf(feature) }));
   }
 
   drawn(id) {
@@ -136,6 +154,10 @@ export class CanvasLayer extends FrameLayer {
   }
 }
 
+function shapeOf(feature) {
+  return feature.geometry ?? toGeometry(feature);
+}
+
 // Tiles overlap in their margins: nothing of a line or an area is painted outside its own tile.
 function clipTo({ context, left, top, scale }, [west, north, east, south]) {
   context.beginPath();
@@ -145,10 +167,10 @@ function clipTo({ context, left, top, scale }, [west, north, east, south]) {
 
 // By the layer's sort key, if it has one: high ones over low ones, and symbols that are high find their place first.
 function ordered(seen, layer) {
-  const key = layer.layout?.[`${layer.type}-sort-key`];
-  if (!key) return seen;
+  const key = `${layer.type}-sort-key`;
+  if (!(key in (layer.layout ?? {}))) return seen;
   const sign = layer.type === 'symbol' ? -1 : 1;
-  const rank = new Map(seen.map((one) => [one, sign * evaluate(key, one.scope)]));
+  const rank = new Map(seen.map((one) => [one, sign * one.get(key, 0)]));
   return [...seen].sort((a, b) => rank.get(a) - rank.get(b));
 }
 
@@ -166,6 +188,6 @@ function same(a, b) {
 function bitmap({ data, pixelRatio }) {
   const sheet = document.createElement('canvas');
   [sheet.width, sheet.height] = [data.width, data.height];
-  sheet.getContext('2d').putImageData(data, 0, 0);
+  sheet.getContext('2d', { willReadFrequently: true }).putImageData(data, 0, 0);
   return { bitmap: sheet, pixelRatio };
 }

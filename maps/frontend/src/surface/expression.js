@@ -1,77 +1,116 @@
 // The part of MapLibre's expression language that our styles use, for the canvas painter.
-// evaluate(expression, {zoom, properties, id, type}) → value. Unknown operators are an error.
+// compile(expression) → (scope) => value, with scope = {zoom, properties, id, type}. An unknown operator is an error.
 
-export function evaluate(expression, scope) {
-  if (!Array.isArray(expression)) return expression;
+export function compile(expression) {
+  if (isValue(expression)) return () => expression;
   const [operator, ...rest] = expression;
-  const operation = OPERATIONS[operator];
-  if (!operation) throw new Error(`expression operator ${operator}`);
-  return operation(rest, scope);
+  return OPERATIONS[operator](rest);
 }
 
 // A list of numbers (dashes, an offset) or of fonts is a value, not an expression.
-export function isValue(thing) {
-  return !Array.isArray(thing) || !Object.hasOwn(OPERATIONS, thing[0]);
+function isValue(thing) {
+  if (!Array.isArray(thing) || typeof thing[0] !== 'string') return true;
+  if (Object.hasOwn(OPERATIONS, thing[0])) return false;
+  if (/^[a-z-]+$|^[=!<>]/.test(thing[0])) throw new Error(`expression operator ${thing[0]}`);
+  return true;
 }
 
-const all = (list, scope) => list.map((item) => evaluate(item, scope));
-const binary = (compute) => (rest, scope) => compute(...all(rest, scope));
 const given = (value) => value !== null && value !== undefined;
 
+function binary(compute) {
+  return ([a, b]) => {
+    const [left, right] = [compile(a), compile(b)];
+    return (scope) => compute(left(scope), right(scope));
+  };
+}
+
+function many(compute) {
+  return (list) => {
+    const parts = list.map(compile);
+    return (scope) => compute(parts.map((part) => part(scope)));
+  };
+}
+
+const one = (compute) => ([a]) => {
+  const part = compile(a);
+  return (scope) => compute(part(scope));
+};
+
 const OPERATIONS = {
-  literal: ([value]) => value,
-  get: ([name], { properties }) => properties[name] ?? null,
-  has: ([name], { properties }) => given(properties[name]),
-  id: (_, { id }) => id ?? null,
-  zoom: (_, { zoom }) => zoom,
-  'geometry-type': (_, { type }) => ['', 'Point', 'LineString', 'Polygon'][type],
+  literal: ([value]) => () => value,
+  get: ([name]) => ({ properties }) => properties[name] ?? null,
+  has: ([name]) => ({ properties }) => given(properties[name]),
+  id: () => ({ id }) => id ?? null,
+  zoom: () => ({ zoom }) => zoom,
+  'geometry-type': () => ({ type }) => TYPES[type],
   '==': binary((a, b) => a === b),
   '!=': binary((a, b) => a !== b),
   '<': binary((a, b) => given(a) && given(b) && a < b),
   '<=': binary((a, b) => given(a) && given(b) && a <= b),
   '>': binary((a, b) => given(a) && given(b) && a > b),
   '>=': binary((a, b) => given(a) && given(b) && a >= b),
-  '+': binary((...list) => list.reduce((a, b) => a + b)),
   '-': binary((a, b) => a - b),
-  '*': binary((...list) => list.reduce((a, b) => a * b)),
   '/': binary((a, b) => a / b),
-  min: binary(Math.min),
-  max: binary(Math.max),
-  sqrt: binary(Math.sqrt),
-  '!': binary((a) => !a),
-  all: (list, scope) => list.every((item) => evaluate(item, scope)),
-  any: (list, scope) => list.some((item) => evaluate(item, scope)),
+  '+': many((list) => list.reduce((a, b) => a + b)),
+  '*': many((list) => list.reduce((a, b) => a * b)),
+  min: many((list) => Math.min(...list)),
+  max: many((list) => Math.max(...list)),
+  sqrt: one(Math.sqrt),
+  '!': one((a) => !a),
   in: binary((item, list) => list.includes(item)),
-  coalesce: (list, scope) => all(list, scope).find(given) ?? null,
-  concat: binary((...list) => list.map((item) => (given(item) ? String(item) : '')).join('')),
-  'to-string': binary((a) => (given(a) ? String(a) : '')),
-  'to-number': binary((a) => Number(a) || 0),
-  case: (list, scope) => {
-    for (let i = 0; i + 1 < list.length; i += 2) if (evaluate(list[i], scope)) return evaluate(list[i + 1], scope);
-    return evaluate(list.at(-1), scope);
+  coalesce: many((list) => list.find(given) ?? null),
+  concat: many((list) => list.map((item) => (given(item) ? String(item) : '')).join('')),
+  'to-string': one((a) => (given(a) ? String(a) : '')),
+  'to-number': one((a) => Number(a) || 0),
+  all: (list) => {
+    const parts = list.map(compile);
+    return (scope) => parts.every((part) => part(scope));
   },
-  match: ([input, ...list], scope) => {
-    const value = evaluate(input, scope);
+  any: (list) => {
+    const parts = list.map(compile);
+    return (scope) => parts.some((part) => part(scope));
+  },
+  case: (list) => {
+    const parts = list.map(compile);
+    const last = parts.length - 1;
+    return (scope) => {
+      for (let i = 0; i < last; i += 2) if (parts[i](scope)) return parts[i + 1](scope);
+      return parts[last](scope);
+    };
+  },
+  match: ([input, ...list]) => {
+    const value = compile(input);
+    const otherwise = compile(list.at(-1));
+    const answers = new Map();
     for (let i = 0; i + 1 < list.length; i += 2) {
-      if (Array.isArray(list[i]) ? list[i].includes(value) : list[i] === value) return evaluate(list[i + 1], scope);
+      for (const key of [list[i]].flat()) answers.set(key, compile(list[i + 1]));
     }
-    return evaluate(list.at(-1), scope);
+    return (scope) => (answers.get(value(scope)) ?? otherwise)(scope);
   },
-  step: ([input, first, ...stops], scope) => {
-    const value = evaluate(input, scope);
-    let found = first;
-    for (let i = 0; i < stops.length && value >= stops[i]; i += 2) found = stops[i + 1];
-    return evaluate(found, scope);
+  step: ([input, first, ...stops]) => {
+    const value = compile(input);
+    const answers = [first, ...stops.filter((_, i) => i % 2)].map(compile);
+    const limits = stops.filter((_, i) => i % 2 === 0);
+    return (scope) => {
+      const at = value(scope);
+      const passed = limits.findIndex((limit) => at < limit);
+      return answers[passed < 0 ? limits.length : passed](scope);
+    };
   },
-  interpolate: ([, input, ...stops], scope) => {
-    const value = evaluate(input, scope);
-    const at = (i) => evaluate(stops[2 * i + 1], scope);
-    const last = stops.length / 2 - 1;
-    if (value <= stops[0]) return at(0);
-    if (value >= stops[2 * last]) return at(last);
-    let i = 0;
-    while (value >= stops[2 * (i + 1)]) i += 1;
-    const share = (value - stops[2 * i]) / (stops[2 * (i + 1)] - stops[2 * i]);
-    return at(i) + (at(i + 1) - at(i)) * share;
+  interpolate: ([, input, ...stops]) => {
+    const value = compile(input);
+    const answers = stops.filter((_, i) => i % 2).map(compile);
+    const limits = stops.filter((_, i) => i % 2 === 0);
+    return (scope) => between(value(scope), limits, (i) => answers[i](scope));
   },
 };
+const TYPES = ['', 'Point', 'LineString', 'Polygon'];
+
+function between(at, limits, answer) {
+  const last = limits.length - 1;
+  if (at <= limits[0]) return answer(0);
+  if (at >= limits[last]) return answer(last);
+  const i = limits.findIndex((limit) => at < limit) - 1;
+  const share = (at - limits[i]) / (limits[i + 1] - limits[i]);
+  return answer(i) + (answer(i + 1) - answer(i)) * share;
+}

@@ -3,7 +3,7 @@
 // anew when the map comes to rest.
 const { L } = window;
 
-const PADDING = 0.25; // of the map's size, on each side
+const PADDING = 0.15; // of the map's size, on each side
 
 export class FrameLayer extends L.Layer {
   onAdd(map) {

@@ -22,7 +22,7 @@ function placeAt(view, spot, read) {
   const size = read('text-size', 12);
   const box = text ? textBox(view, spot, text, size, read) : iconBox(spot);
   if (!free && view.taken.some((other) => overlaps(other, box))) return null;
-  if (!read('text-ignore-placement', false)) view.taken.push(box);
+  if (!read(text ? 'text-ignore-placement' : 'icon-ignore-placement', false)) view.taken.push(box);
   return () => {
     if (icon) paintIcon(view, spot, icon, read('icon-size', 1));
     if (text) paintText(view, spot, text, size, read);

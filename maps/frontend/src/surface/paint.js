@@ -1,6 +1,6 @@
 // Paints one style layer of one batch of features on a 2-D canvas.
 // `view` = {context, zoom, scale, left, top, images}: a world position is at ((x - left) * scale, (y - top) * scale).
-import { evaluate, isValue } from './expression.js';
+import { compile } from './expression.js';
 
 export const PAINTERS = { fill: paintFill, line: paintLine, circle: paintCircle };
 
@@ -8,12 +8,13 @@ export function scopeOf(view, feature) {
   return { zoom: view.zoom, properties: feature.properties, id: feature.id, type: feature.type };
 }
 
-// A getter of one layer's properties for one feature, in numbers, text and colours.
-export function reader(layer, scope) {
-  const values = { ...layer.layout, ...layer.paint };
-  return (name, fallback) => {
-    if (!(name in values)) return fallback;
-    return isValue(values[name]) ? values[name] : evaluate(values[name], scope);
+// A style layer made ready: `passes(scope)`, and `read(scope)` → a getter of its properties for one feature.
+export function prepare(layer) {
+  const values = Object.entries({ ...layer.layout, ...layer.paint }).map(([name, value]) => [name, compile(value)]);
+  const properties = new Map(values);
+  return {
+    passes: layer.filter ? compile(layer.filter) : () => true,
+    read: (scope) => (name, fallback) => properties.get(name)?.(scope) ?? fallback,
   };
 }
 
@@ -53,25 +54,36 @@ function paintLine(view, feature, read) {
 
 function paintCircle(view, feature, read) {
   const { context } = view;
-  const radius = read('circle-radius', 5);
-  const border = read('circle-stroke-width', 0);
+  const dot = {
+    radius: Math.round(read('circle-radius', 5) * 4) / 4,
+    color: read('circle-color', '#000'),
+    border: read('circle-stroke-width', 0),
+    borderColor: read('circle-stroke-color', '#000'),
+  };
+  const { sheet, side } = view.dots(dot);
   context.globalAlpha = read('circle-opacity', 1);
   for (const part of feature.parts) {
     const [x, y] = place(view, part, 0);
-    context.beginPath();
-    context.arc(x, y, radius + border / 2, 0, 2 * Math.PI);
-    context.fillStyle = read('circle-color', '#000');
-    context.fill();
-    if (border > 0) strokeCircle(context, read, border);
+    context.drawImage(sheet, x - side / 2, y - side / 2, side, side);
   }
   context.globalAlpha = 1;
-  return { point: radius + border };
+  return { point: dot.radius + dot.border };
 }
 
-function strokeCircle(context, read, border) {
-  context.strokeStyle = read('circle-stroke-color', '#000');
+// One dot on a sheet of its own; `side` is the sheet's size in the map's pixels.
+export function dotSheet({ radius, color, border, borderColor }, ratio) {
+  const side = 2 * Math.ceil(radius + border) + 2;
+  const sheet = document.createElement('canvas');
+  sheet.width = sheet.height = side * ratio;
+  const context = sheet.getContext('2d', { willReadFrequently: true });
+  context.scale(ratio, ratio);
+  context.arc(side / 2, side / 2, radius + border / 2, 0, 2 * Math.PI);
+  context.fillStyle = color;
+  context.fill();
+  context.strokeStyle = borderColor;
   context.lineWidth = border;
-  context.stroke();
+  if (border > 0) context.stroke();
+  return { sheet, side };
 }
 
 export function place({ left, top, scale }, part, i) {

@@ -3,17 +3,15 @@ import { markName } from './images.js';
 import { SLOTS } from './scene.js';
 import { byZoom, FONT, matchBy } from './style.js';
 
-// Zooms of 512-pixel tiles from which marks stand instead of plain dots: the overdue ones earlier.
-const MARKS_FROM = 12.5;
-const LATE_FROM = 10;
 const OVER = ['closed', 'dropped'];
 
-// `minzoom` keeps them all off the map further out.
-export function problemLayers({ from, theme, styles, now_s, minzoom = 0 }) {
+// `marksFrom` is the zoom from which marks stand instead of plain dots; `minzoom` keeps them all off further out.
+// (Zooms here are those of 512-pixel tiles, one less than Leaflet's.)
+export function problemLayers({ from, theme, styles, now_s, marksFrom = 0, minzoom = 0 }) {
   const { looks } = styles.groups.problems;
   const kind = kindOf(looks, now_s);
   const color = matchBy(kind, looks.map((look) => [look.key, look[theme]]), looks.at(-1)[theme]);
-  const context = { from, theme, styles, looks, kind, color };
+  const context = { from, theme, styles, looks, kind, color, marksFrom };
   const layers = [...cellLayers(context), ...shapeLayers(context), ...pointLayers(context)];
   return layers.map((layer) => ({ ...layer, minzoom: Math.max(minzoom, layer.minzoom ?? 0) }));
 }
@@ -64,33 +62,26 @@ function shapeLayers({ from, color }) {
   ];
 }
 
-function pointLayers({ from, theme, styles, looks, kind, color }) {
+function pointLayers({ from, theme, styles, looks, kind, color, marksFrom }) {
   const point = ['all', ['!', ['has', 'point_count']], ['==', ['geometry-type'], 'Point']];
   const single = ['!', ['has', 'point_count']];
   const rank = matchBy(kind, looks.map((look, i) => [look.key, looks.length - i]), 0);
   const image = matchBy(kind, looks.map((look) => [look.key, markName('problems', look.key, theme)]), '');
-  const isLate = ['==', kind, 'overdue'];
-  const late = (yes, no) => ['case', isLate, yes, no];
-  const free = { 'icon-allow-overlap': true, 'icon-ignore-placement': true };
+  const late = (yes, no) => ['match', kind, 'overdue', yes, no];
   return [
     {
-      id: 'point', type: 'circle', slot: SLOTS.point, ...from, maxzoom: MARKS_FROM, pick: 'problems',
-      filter: ['all', point, ['any', ['!', isLate], ['<', ['zoom'], LATE_FROM]]],
+      id: 'point', type: 'circle', slot: SLOTS.point, ...from, filter: point, maxzoom: marksFrom, pick: 'problems',
       layout: { 'circle-sort-key': rank },
       paint: {
-        'circle-radius': byZoom(8, late(3, 2), 11, 3.6, 13, 5.5), 'circle-color': color,
+        'circle-radius': byZoom(8, late(3, 2), 11, late(4.2, 3), 14, late(8, 6)), 'circle-color': color,
         'circle-stroke-color': styles.ground[theme].case, 'circle-stroke-width': byZoom(9, 0.4, 13, 1.2),
       },
     },
     {
-      id: 'late', type: 'symbol', slot: SLOTS.mark, ...from, filter: ['all', point, isLate], pick: 'problems',
-      minzoom: LATE_FROM, maxzoom: MARKS_FROM,
-      layout: { 'icon-image': markName('problems', 'overdue', theme), 'icon-size': byZoom(10, 0.5, 12.5, 0.78), ...free },
-    },
-    {
-      id: 'mark', type: 'symbol', slot: SLOTS.mark, ...from, filter: single, minzoom: MARKS_FROM, pick: 'problems',
+      id: 'mark', type: 'symbol', slot: SLOTS.mark, ...from, filter: single, minzoom: marksFrom, pick: 'problems',
       layout: {
-        'icon-image': image, 'icon-size': byZoom(12.5, late(0.78, 0.66), 17, late(1.3, 1.1)), 'symbol-sort-key': rank, ...free,
+        'icon-image': image, 'icon-size': byZoom(10, late(0.52, 0.42), 12.5, late(0.78, 0.66), 17, late(1.3, 1.1)),
+        'symbol-sort-key': rank, 'icon-allow-overlap': true, 'icon-ignore-placement': true,
       },
     },
   ];
