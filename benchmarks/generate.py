@@ -9,6 +9,7 @@ import argparse
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -121,30 +122,34 @@ def road_segments(land: County) -> Made:
     """Winding roads of ten segments each, with chainage in metres."""
     count = land.count(100_000)
     roads = -(-count // SEGMENTS_OF_ROAD)
-    sizes = land.random.integers(3, 12, roads * SEGMENTS_OF_ROAD)  # steps of each segment
-    road = np.repeat(np.arange(roads), sizes.reshape(roads, -1).sum(axis=1))
-    way = _walks(land, road, step_km=(0.02, 0.06), starts=land.spots(roads, spread_km=2.0))
-    ends = np.cumsum(sizes)
-    starts = ends - sizes
-    lines, from_m, to_m = [], np.empty(len(sizes)), np.empty(len(sizes))
-    for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        first = number % SEGMENTS_OF_ROAD == 0
-        km = way[start if first else start - 1 : end]
-        lines.append(km)
-        from_m[number] = 0 if first else to_m[number - 1]
-        to_m[number] = from_m[number] + 1000 * np.hypot(*np.diff(km, axis=0).T).sum()
-    names = [f"{_ROAD_WORDS[n % len(_ROAD_WORDS)]}{n // len(_ROAD_WORDS) + 1}路" for n in range(roads)]
-    road_of = np.arange(count) // SEGMENTS_OF_ROAD
-    shapes = [shapely.LineString(degrees(km, land.size_km)) for km in lines[:count]]
+    steps = land.random.integers(3, 12, roads * SEGMENTS_OF_ROAD)
+    road_of_step = np.repeat(np.arange(roads), steps.reshape(roads, -1).sum(axis=1))
+    way = _walks(land, road_of_step, step_km=(0.02, 0.06), starts=land.spots(roads, spread_km=2.0))
+    lines, chainage_m = _segments(way, np.cumsum(steps).tolist())
+    road = np.arange(count) // SEGMENTS_OF_ROAD
+    names = [f"{_ROAD_WORDS[r % len(_ROAD_WORDS)]}{r // len(_ROAD_WORDS) + 1}路" for r in road.tolist()]
     fields = {
         "code": _codes("L", count),
-        "name": [f"{names[r]}第{n % SEGMENTS_OF_ROAD + 1}段" for n, r in enumerate(road_of.tolist())],
-        "road_name": [names[r] for r in road_of.tolist()],
-        "road_class": land.chosen(ROAD_CLASSES, roads)[road_of],
-        "from_m": from_m[:count].round(1),
-        "to_m": to_m[:count].round(1),
+        "name": [f"{name}第{n % SEGMENTS_OF_ROAD + 1}段" for n, name in enumerate(names)],
+        "road_name": names,
+        "road_class": land.chosen(ROAD_CLASSES, roads)[road],
+        "from_m": chainage_m[:count, 0].round(1),
+        "to_m": chainage_m[:count, 1].round(1),
     }
+    shapes = [shapely.LineString(degrees(km, land.size_km)) for km in lines[:count]]
     return Made("road_segments", _objects(shapes), fields)
+
+
+def _segments(way: Coordinates, ends: list[int]) -> tuple[list[Coordinates], Coordinates]:
+    """The places of each segment, which begins where the one before it on its road ends, and its chainage."""
+    lines, chainage_m = [], np.zeros((len(ends), 2))
+    for number, (start, end) in enumerate(pairwise([0, *ends])):
+        is_first = number % SEGMENTS_OF_ROAD == 0
+        km = way[start if is_first else start - 1 : end]
+        before_m = 0.0 if is_first else chainage_m[number - 1, 1]
+        chainage_m[number] = before_m, before_m + 1000 * np.hypot(*np.diff(km, axis=0).T).sum()
+        lines.append(km)
+    return lines, chainage_m
 
 
 _ROAD_WORDS = ("青石", "柳荫", "南坡", "东河", "槐树", "新桥", "果园", "石门")

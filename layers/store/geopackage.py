@@ -42,6 +42,7 @@ from layers.words import msg
 
 _BUSY_TIMEOUT_S = 30
 _MANY_ROWS = 1000
+_ROWS_AT_ONCE = 20_000  # ready for the driver at one time
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -166,11 +167,12 @@ class GeoPackageStore(Store):
             _enter_changes(connection, table, columns["id"])
 
     def _insert_rows(self, connection: Connection, table: Table, columns: Mapping[str, Sequence[object]]) -> None:
-        ready = [_converted(table, name, values, connection) for name, values in columns.items()]
         statement = str(insert(table).values(dict.fromkeys(columns)).compile(self.engine))
         order = list(insert(table).compile(self.engine, column_keys=list(columns)).positiontup or columns)
-        by_name = dict(zip(columns, ready, strict=True))
-        connection.exec_driver_sql(statement, list(zip(*(by_name[name] for name in order), strict=True)))
+        for start in range(0, len(columns["id"]), _ROWS_AT_ONCE):
+            some = slice(start, start + _ROWS_AT_ONCE)
+            ready = [_converted(table, name, columns[name][some], connection) for name in order]
+            connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
 
     def bulk_update(
         self,
