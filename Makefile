@@ -4,6 +4,7 @@ PORT ?= 8000
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test bench lint lock screenshots clean
@@ -16,16 +17,17 @@ run: $(VENV)/.run maps/static/manifest.json
 test: $(VENV)/.test maps/static/manifest.json
 	@bash tests/system-packages.sh
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
-	
+	$(BIN)/python -m pytest -n 4 --dist loadfile
+
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test maps/static/manifest.json
+bench: $(VENV)/.test $(PEERS)/.done maps/static/manifest.json
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.peers
 
 screenshots: $(VENV)/.test maps/static/manifest.json
 	$(BIN)/python -m tests.browser.screenshots tests/output
@@ -37,11 +39,18 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 	@echo "Installing what is needed (once) …"
 	@$(PIP) install --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/geo-service warm-up
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt requirements/validator.txt
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@$(PIP) install --require-hashes --no-deps -r requirements/validator.txt
+	@touch $@
+
+# Debian's own Python, where there is one: it loads SQLite's extensions, which pygeoapi needs.
+$(PEERS)/.done: requirements/peers.txt $(VENV)/.test
+	@$(BIN)/uv venv --quiet --clear --python $(firstword $(wildcard /usr/bin/python3.11) $(PYTHON)) $(PEERS)
+	@$(BIN)/uv pip install --quiet --python $(PEERS) --require-hashes -r requirements/peers.txt
 	@touch $@
 
 # The build looks at its sources itself and does nothing when they have not changed.
@@ -56,6 +65,8 @@ lock: $(VENV)/.test
 	  --python-version 3.11 --group build --group dev -o requirements/test.txt pyproject.toml
 	echo gdal-utils | $(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-emit-index-url --no-header \
 	  -o requirements/validator.txt -
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 -o requirements/peers.txt requirements/peers.in
 
 clean:
-	rm -rf $(VENV) maps/static maps/frontend/node_modules
+	rm -rf $(VENV) $(PEERS) maps/static maps/frontend/node_modules

@@ -6,6 +6,8 @@ processor. What is printed is one Markdown table. Scale 1 means 1,000,000 proble
 
 import argparse
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,16 +17,19 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks import coverage, deadlines, rebounds, work_faces
 from benchmarks.clock import Spent, Stopwatch, milliseconds, resident_mb
 from benchmarks.data import fill
 from benchmarks.generate import UNTIL
 from benchmarks.service import Asked, Running
 from benchmarks.table import Row, heading, table
+from benchmarks.tiles import arrays_of
 from geo_service.tile_fields import LayerFields
 from layers.columns.cache import ColumnCache
+from layers.columns.files import ColumnFiles
 from layers.columns.layer import LayerColumns
 from layers.columns.world import BITS
-from layers.imports import assign_all
+from layers.placing import assign_all
 from layers.query import Query, Where
 from layers.store import Store, open_store
 from maps.tiles.grid import tile_at
@@ -59,15 +64,25 @@ def assigned(bench: Bench) -> Iterator[Row]:
 
 def built(bench: Bench) -> Iterator[Row]:
     """Columns of the layers that tiles are made of, from the store."""
-    before_mb, _ = resident_mb(os.getpid())
     cache = ColumnCache(bench.store, LayerFields(bench.store))
     cache.get("stations")  # the kernels are compiled or read before anything is measured
     for layer in TILE_LAYERS:
         with Stopwatch() as watch:
-            count = cache.get(layer).row_count
-        yield _spent(f"columns of {layer}", f"{count:,} rows", watch.spent, count)
-    after_mb, _ = resident_mb(os.getpid())
-    yield Row("memory of the columns", ", ".join(TILE_LAYERS), f"{after_mb - before_mb:,.0f} MB")
+            columns = cache.get(layer)
+        size_mb = sum(array.nbytes for array in arrays_of(columns)) / 1e6
+        of = f"{columns.row_count:,} rows, {size_mb:,.1f} MB"
+        yield _spent(f"columns of {layer}", of, watch.spent, columns.row_count)
+        yield from saved(bench, columns)
+
+
+def saved(bench: Bench, columns: LayerColumns) -> Iterator[Row]:
+    """The side file of a layer: written, and opened as a restart does."""
+    files = ColumnFiles(bench.folder / "measured", bench.store)
+    with Stopwatch() as watch:
+        files.save(columns, 1)
+    yield Row(f"columns of {columns.name} saved", "", f"{1000 * watch.spent.wall_s:,.1f} ms")
+    took_ms = milliseconds(lambda: files.open(columns.name, columns.field_names))
+    yield Row(f"columns of {columns.name} opened from their file", "", f"{took_ms:,.1f} ms")
 
 
 def tiled(bench: Bench) -> Iterator[Row]:
@@ -114,7 +129,9 @@ def analysed(bench: Bench) -> Iterator[Row]:
 
 
 def started(bench: Bench) -> Iterator[Row]:
-    """From the command to the first answers, and what the process then holds in memory."""
+    """From the command to the first answers, and what the process then holds in memory; then the same again."""
+    side_files = bench.folder / "columns"
+    shutil.rmtree(side_files, ignore_errors=True)
     with _served(bench) as asked:
         service = asked.service
         yield Row("cold start to /readyz", "", f"{service.ready_s:.2f} s", f"{service.cpu_s():.2f} s")
@@ -122,8 +139,21 @@ def started(bench: Bench) -> Iterator[Row]:
         yield asked.once("first tile of problems (columns are built)", _middle_tile(bench.store))
         now_mb, highest_mb = resident_mb(service.process.pid)
         yield Row("memory of the service", "after it", f"{now_mb:,.0f} MB, highest {highest_mb:,.0f} MB")
+        while not any(side_files.glob("*.columns")):
+            time.sleep(0.1)
+    with _served(bench) as asked:
+        yield asked.once("first tile of problems after a restart (columns are mapped)", _middle_tile(bench.store))
+        now_mb, _ = resident_mb(asked.service.process.pid)
+        yield Row("memory of the service", "after it, the shared pages of the file included", f"{now_mb:,.0f} MB")
 
 
+# What needs no town: each is measured by itself, at the scale that is asked for.
+RULES = {
+    "coverage": coverage.measured,
+    "work-faces": work_faces.measured,
+    "deadlines": deadlines.measured,
+    "rebounds": rebounds.made,
+}
 PARTS = {"assign": assigned, "columns": built, "tiles": tiled, "lists": listed, "analysis": analysed, "start": started}
 
 
@@ -155,7 +185,12 @@ def _served(bench: Bench) -> Iterator[Asked]:
 
 
 def measure(url: str, folder: Path, *, scale: float, only: str) -> Iterator[Row]:
-    """Every row of the table; the import always comes first, for all else needs it."""
+    """Every row of the table; the import comes before the parts that need a town."""
+    for name, rule in RULES.items():
+        if only in ("", name):
+            yield from rule(scale)
+    if only in RULES:
+        return
     store = open_store(url)
     yield from imported(store, folder, scale=scale)
     bench = Bench(store, url, folder)
@@ -171,7 +206,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--scale", type=float, default=0.1, help="1 = 1,000,000 problems")
-    parser.add_argument("--only", choices=PARTS, default="", help="only this part, after the import")
+    parser.add_argument("--only", choices=(*RULES, *PARTS), default="", help="only this part")
     parser.add_argument("--postgis", metavar="URL", help="an empty PostGIS database instead of a GeoPackage")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="geo-service-bench-") as name:

@@ -50,6 +50,6 @@ def resident_mb(pid: int) -> tuple[float, float]:
 
 
 def process_cpu_s(pid: int) -> float:
-    """The processor time of another process, to a hundredth of a second."""
+    """The processor time of another process and of those that it has started and ended, to a hundredth of a second."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

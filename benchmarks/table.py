@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,7 +10,7 @@ from importlib.metadata import version
 from layers.store.driver import DRIVER
 
 _NAMED = ("numpy", "shapely", "pyarrow", "pyogrio", "numba", "sqlalchemy", "fastapi", "uvicorn")
-_TITLES = ("measured", "of", "result", "CPU")
+_TITLES = ("measured", "of", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ def heading(title: str) -> str:
     return f"### {title}\n\n{datetime.now(UTC):%Y-%m-%d}, {where}, SQLite {DRIVER.sqlite_version}, {versions}.\n"
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as Markdown."""
-    lines = [_TITLES, ("---",) * len(_TITLES), *((row.measured, row.of, row.result, row.cpu) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def table(rows: Sequence[Row], *, last: str = "CPU") -> str:
+    """The rows as Markdown; `last` heads the last column."""
+    return markdown((*_TITLES, last), [(row.measured, row.of, row.result, row.cpu) for row in rows])
+
+
+def markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (titles, ("---",) * len(titles), *rows))

@@ -1,37 +1,48 @@
 """The command line."""
 
 import os
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from geo_service.cli_accounts import token, users
+from geo_service.cli_basemaps import basemap
+from geo_service.cli_people import people
+from geo_service.console import FAILED, Opened, console, errors, say, stop
+from geo_service.security.slow_clients import PatientProtocol
 from geo_service.settings import Settings
-from geo_service.words import words_of
+from geo_service.workers import daily
+from geo_service.workers.ticker import tick as run_tasks
+from layers import audit, backups, soundness
+from layers.audit import OPERATOR_HERE
 from layers.errors import BadInput, LayersError
 from layers.exports import export_to
 from layers.formats.table import Report
 from layers.formats.write import FORMATS
-from layers.imports import assign_all
 from layers.loading import LoadRequest, RefusedRows, load
 from layers.model import RowNote
-from layers.store import Store, is_safe, open_store
-from layers.town import furnish
+from layers.photos.files import PhotoFiles
+from layers.placing import assign_all
+from layers.store import is_safe
+from layers.values import TOWN_TIME, town_day
 from layers.words import Message, msg
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Environmental problems of a town, in space.")
-console = Console()
-errors = Console(stderr=True)
+app.add_typer(users, name="user")
+app.add_typer(token, name="token")
+app.add_typer(people, name="person")
+app.add_typer(basemap, name="basemap")
 _OLD_SQLITE = msg(
     "The SQLite on this machine is older than 3.51.3: only one worker may write. Install pysqlite3, or a newer Python."
 )
 REFUSED = 3  # exit status: some rows were refused
-FAILED = 1
 _NAMED_NOTES = 20
 
 
@@ -40,12 +51,15 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve the town over HTTP until interrupted."""
     settings = Settings()
     if workers > 1 and not is_safe() and settings.store_url.startswith("gpkg:"):
-        errors.print(_say(_OLD_SQLITE), style="yellow")
+        errors.print(say(_OLD_SQLITE), style="yellow")
         workers = 1
     os.environ["GEO_SERVICE_STORE"] = settings.store_url  # for the worker processes
+    os.environ["GEO_SERVICE_BOUND_TO"] = host
+    os.environ["GEO_SERVICE_BOUND_PORT"] = str(port)
     uvicorn.run(
         "geo_service.app:worker_app", factory=True, host=host, port=port, workers=workers, server_header=False,
-        log_level="warning", timeout_graceful_shutdown=5,
+        log_level="warning", timeout_graceful_shutdown=5, http=PatientProtocol, ws="none",
+        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or None,
     )  # fmt: skip
 
 
@@ -53,12 +67,19 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 def demo(reset: Annotated[bool, typer.Option(help="Begin anew, as the town stands now.")] = False) -> None:
     """Fill an empty store with the demo town."""
     from layers.demo import build  # half of what a start costs, and only this command needs it
+    from layers.demo.rhythm import stream
+    from layers.demo.town import DEFAULT_SEED
     from layers.planting import plant
+    from layers.planting_accounts import plant_accounts
+    from layers.planting_acts import photograph
 
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     with Opened() as store:
         made = plant(store, build(now), now=now, reset=reset)
-    console.print(_say(msg("The demo town is ready.") if made else msg("The demo town is there already.")))
+        if made:
+            photograph(store, _photos(), stream(DEFAULT_SEED, "photos"), now=now)
+        plant_accounts(store, now=now)
+    console.print(say(msg("The demo town is ready.") if made else msg("The demo town is there already.")))
 
 
 @app.command("import")
@@ -84,7 +105,7 @@ def import_file(  # noqa: PLR0913 (the options of a command)
             loaded = load(store, request, now=begun, progress=bar.tell)
     except RefusedRows as error:
         _print_report(error.report, stored=0)
-        errors.print(_say(error.message), style="red")
+        errors.print(say(error.message), style="red")
         raise typer.Exit(REFUSED) from error
     _print_report(loaded.report, stored=loaded.stored, seconds=(datetime.now(UTC) - begun).total_seconds())
     if loaded.report.refused:
@@ -100,10 +121,20 @@ def export(
     """Write a layer to a file; its ending chooses the format."""
     format_ = {"zip": "shp", "json": "geojson"}.get(file.suffix[1:], file.suffix[1:])
     if format_ not in FORMATS:
-        raise _stop(BadInput(msg("“{value}” is none of: {choices}.", value=format_, choices=", ".join(FORMATS))))
+        raise stop(BadInput(msg("“{value}” is none of: {choices}.", value=format_, choices=", ".join(FORMATS))))
     with Opened() as store:
         count = export_to(store, layer, file, format_=format_, crs=crs or None)
-    console.print(_say(msg("{count} rows written to {file}.", count=count, file=file.name)))
+        audit.note(store, "export", f"layers/{layer}", by=OPERATOR_HERE, now=datetime.now(UTC), format=format_)
+    console.print(say(msg("{count} rows written to {file}.", count=count, file=file.name)))
+
+
+@app.command("warm-up")
+def compile_loops() -> None:
+    """Compile the inner loops once after an installation, so that nobody waits for it at the first map."""
+    from geo_service.compiling import compile_all  # with half of what a start costs, and only this command needs it
+
+    compile_all(now=datetime.now(UTC))
+    console.print(say(msg("The maps and the analysis are ready to be fast.")))
 
 
 @app.command()
@@ -111,38 +142,91 @@ def assign() -> None:
     """Derive who answers for every open problem anew, from the places and responsibilities as they are now."""
     with Opened() as store, _Bar() as bar:
         count = assign_all(store, now=datetime.now(UTC), progress=bar.tell)
-    console.print(_say(msg("{count} problems were placed anew.", count=count)))
+    console.print(say(msg("{count} problems were placed anew.", count=count)))
 
 
 @app.command()
-def check() -> None:
-    """Look for damage in the store."""
+def tick() -> None:
+    """Do once what the service does on its own: take the steps of escalation that are due, and the like."""
     with Opened() as store:
-        wrong = store.check()
-    if not is_safe():
-        errors.print(_say(_OLD_SQLITE), style="yellow")
+        done = run_tasks(store, Settings(), datetime.now(UTC))
+    for name, count in done.items():
+        console.print(f"{name}: {count}", markup=False)
+    if "failed" in done.values():
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def digest(
+    person: Annotated[str, typer.Option(help="Code of one person; everybody by default.")] = "",
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day, today by default.")] = None,
+    send: Annotated[bool, typer.Option(help="Also put it into the inbox and on its way.")] = False,
+) -> None:
+    """Print what is new, open, overdue and due for each person on a day."""
+    now = datetime.now(UTC)
+    with Opened() as store:
+        made, letters = daily.reports(store, Settings(), _day(on, now), now, person=person)
+        if send:
+            daily.send_again(store, made, letters, now=now)
+    for letter in letters.values():
+        console.print(letter.text + "\n", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def bulletin(
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day, today by default.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="1 = daily, 7 = weekly.")] = 1,
+) -> None:
+    """Print the town's bulletin, ready to paste."""
+    now = datetime.now(UTC)
+    with Opened() as store:
+        text = daily.bulletin_text(store, Settings(), _day(on, now), now, days=days)
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Save the store and the photos into one new file; the service may go on meanwhile."""
+    with Opened() as store:
+        saved = backups.back_up(store, _photos(), file, now=datetime.now(UTC), release=version("geo-service"))
+        lost = backups.photos_lost(store, saved)
+    console.print(say(msg("Saved to {file}:", file=file.name)), _counted(saved.counts), markup=False, soft_wrap=True)
+    if lost:
+        errors.print(say(msg("{count} photos are not in it: their files are missing.", count=lost)), style="yellow")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    force: Annotated[bool, typer.Option(help="Replace a store that holds data; it is kept beside.")] = False,
+) -> None:
+    """Bring back what was saved; the service must not be running."""
+    try:
+        made = backups.restore(Settings().store_url, _photos(), file, now=datetime.now(UTC), force=force)
+    except LayersError as error:
+        raise stop(error) from error
+    saved_at = f"{datetime.fromisoformat(made.manifest.made_at).astimezone(TOWN_TIME):%Y-%m-%d %H:%M}"
+    said = say(msg("Restored as of {time}:", time=saved_at)), _counted(made.manifest.counts)
+    console.print(*said, markup=False, soft_wrap=True)
+    if made.kept:
+        console.print(say(msg("The former store is kept as {name}.", name=made.kept)), markup=False)
+
+
+@app.command()
+def check(
+    deep: Annotated[bool, typer.Option(help="Also rebuild every problem from its history and compare.")] = False,
+) -> None:
+    """Look for damage in the store and in the folder of the photos."""
+    with Opened() as store:
+        wrong = [*store.check(), *map(say, soundness.faults(store, _photos(), deep=deep))]
+        weak = soundness.weaknesses(store)
+    for warning in [*weak, *([] if is_safe() else [_OLD_SQLITE])]:
+        errors.print(say(warning), style="yellow", markup=False)
     for line in wrong:
-        errors.print(line, style="red")
+        errors.print(line, style="red", markup=False)
     if wrong:
         raise typer.Exit(FAILED)
-    console.print(_say(msg("The store is sound.")))
-
-
-class Opened:
-    """The store of the settings, open for the time of a command; our own errors become one clear line."""
-
-    def __enter__(self) -> Store:
-        try:
-            self.store = open_store(Settings().store_url)
-            furnish(self.store)
-        except LayersError as error:
-            raise _stop(error) from error
-        return self.store
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self.store.close()
-        if isinstance(error, LayersError) and not isinstance(error, RefusedRows):
-            raise _stop(error) from error
+    console.print(say(msg("The store is sound.")))
 
 
 class _Bar:
@@ -157,16 +241,28 @@ class _Bar:
 
     def tell(self, phase: str, done: int, total: int) -> None:
         """Show how far a phase has come."""
-        self._progress.update(self._task, description=_say(msg(phase)), completed=done, total=total or None)
+        self._progress.update(self._task, description=say(msg(phase)), completed=done, total=total or None)
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
 
+def _photos() -> PhotoFiles:
+    return PhotoFiles(Settings().photo_dir)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+
+
+def _day(on: datetime | None, now: datetime) -> date:
+    return town_day(now) if on is None else on.date()
+
+
 def _mapping(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         if "=" not in pair:
-            raise _stop(BadInput(msg("“{value}” is not of the form field=field.", value=pair)))
+            raise stop(BadInput(msg("“{value}” is not of the form field=field.", value=pair)))
     return dict(pair.split("=", 1) for pair in pairs)
 
 
@@ -182,28 +278,19 @@ def _print_report(report: Report, *, stored: int, seconds: float = 0.0) -> None:
         (msg("Encoding"), report.encoding or "–"),
     ]
     for title, value in rows:
-        table.add_row(_say(title), str(value))
+        table.add_row(say(title), str(value))
     if seconds:
-        table.add_row(_say(msg("Seconds")), f"{seconds:.1f} ({report.total / seconds:,.0f}/s)")
+        table.add_row(say(msg("Seconds")), f"{seconds:.1f} ({report.total / seconds:,.0f}/s)")
     console.print(table)
     for warning in report.warnings:
-        console.print(f"⚠ {_say(warning)}", style="yellow", markup=False)
+        console.print(f"⚠ {say(warning)}", style="yellow", markup=False)
     _print_notes(msg("Repaired"), report.repaired)
     _print_notes(msg("Refused"), report.refused)
 
 
 def _print_notes(title: Message, notes: tuple[RowNote, ...]) -> None:
     for note in notes[:_NAMED_NOTES]:
-        row = _say(msg("row {row}", row=note.row))
-        console.print(f"{_say(title)}: {row} {note.field}: {_say(note.message)}", markup=False)
+        row = say(msg("row {row}", row=note.row))
+        console.print(f"{say(title)}: {row} {note.field}: {say(note.message)}", markup=False)
     if len(notes) > _NAMED_NOTES:
-        console.print(_say(msg("… and {count} more", count=len(notes) - _NAMED_NOTES)))
-
-
-def _say(message: Message) -> str:
-    return message.in_(words_of(Settings().language))
-
-
-def _stop(error: LayersError) -> typer.Exit:
-    errors.print(_say(error.message), style="red", markup=False)
-    return typer.Exit(FAILED)
+        console.print(say(msg("… and {count} more", count=len(notes) - _NAMED_NOTES)))

@@ -14,10 +14,13 @@ TILE_FIELDS: dict[str, dict[str, str]] = {
     "stations": {n: n for n in ("code", "name", "grade", "invented")},
     "station_buffers": {n: n for n in ("station", "inner_m", "outer_m")},
     "dust_sources": {n: n for n in ("code", "name", "kind")},
+    "measures": {n: n for n in ("code", "kind", "problem", "parcel", "valid_to")},
     "patrols": {n: n for n in ("code", "kind", "result", "started_at")},
 }
 # fields that a tile may be filtered by without carrying them
-FILTER_FIELDS: dict[str, tuple[str, ...]] = {"problems": ("lead_person", "lead_code", "found_at", "source_level")}
+FILTER_FIELDS: dict[str, tuple[str, ...]] = {
+    "problems": ("lead_person", "lead_code", "found_at", "closed_at", "source_level")
+}
 
 
 class LayerFields(Mapping[str, tuple[str, ...]]):

@@ -8,8 +8,9 @@ from typing import Any
 from layers.errors import BadInput
 from layers.formats.table import Report, SourceTable
 from layers.model import Person, Responsibility, RowNote
+from layers.rules.permissions import check_place_role
 from layers.store import Session
-from layers.values import TOWN_TIME
+from layers.values import town_day
 from layers.words import msg
 
 # field → the names that a column may have, in the order in which they are believed
@@ -54,7 +55,7 @@ def duties_from(
     """
     columns = _matched(source, mapping)
     known = _known(session)
-    today = now.astimezone(TOWN_TIME).date()
+    today = town_day(now)
     people: dict[str, Person] = {}
     duties: list[Responsibility] = []
     refused: list[RowNote] = []
@@ -79,9 +80,11 @@ def _duty(row: Mapping[str, Any], known: _Known, today: date) -> tuple[Person, R
     valid_from, valid_to = _day(row, "valid_from") or today, _day(row, "valid_to")
     if valid_to is not None and valid_to <= valid_from:
         raise BadInput(msg("The last day must be after the first one."), field="valid_to")
-    role = str(row.get("role") or "").strip()
+    said = str(row.get("role") or "").strip()
+    role = ROLES.get(said, said) or usual_role
+    check_place_role(role)
     return person, Responsibility(
-        layer=layer, place=place, person=person.code, role=ROLES.get(role, role) or usual_role,
+        layer=layer, place=place, person=person.code, role=role,
         valid_from=valid_from, valid_to=valid_to, source=str(row.get("source") or ""),
     )  # fmt: skip
 

@@ -2,37 +2,37 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import shapely
 
+from layers import measures
 from layers.assignment import decide
+from layers.births import Births, report_events
+from layers.clock_rules import calendar_sheet
+from layers.deadline_columns import Standing, stage_columns
 from layers.errors import BadFile
 from layers.formats.table import Prepared, Report
 from layers.geometry import Metres
+from layers.look_backs import schedule_all
 from layers.model import Category, RowNote
-from layers.problems import due_at, lead_columns
-from layers.query import Query
-from layers.rules.lifecycle import FINAL_STATES
-from layers.rules.responsibility import Links
+from layers.placing import Progress, place_anew, put_links, silent
+from layers.problems import lead_columns
+from layers.rebounds import link_all
+from layers.rules.replay import SET, jsonable
 from layers.schema import LayerSchema
 from layers.stations import rebuild_rings
 from layers.store import Session, Store
 from layers.town import settle
-from layers.values import TOWN_TIME
+from layers.values import town_day
 from layers.words import msg
 
 Columns = dict[str, Sequence[Any]]
 PHASES = ("waiting", "unpack", "read", "place", "checking", "placing", "storing")
-Progress = Callable[[str, int, int], None]  # phase, rows done, rows in all
 _PLACES = ("areas", "road_segments", "stations")  # what problems are given to
 OTHER_CATEGORY = "0799"  # 其他问题: what a file's own words do not name
-
-
-def silent(phase: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +107,6 @@ class RefusedRows(BadFile):
         self.report = report
 
 
-def assign_all(store: Store, *, now: datetime, progress: Progress = silent) -> int:
-    """Derive who answers for every open problem, and every problem's places, anew; how many problems there were."""
-    with store.writing() as session:
-        return place_anew(session, now=now, progress=progress)
-
-
-def place_anew(session: Session, *, now: datetime, progress: Progress = silent) -> int:
-    """The same inside a transaction that is open already."""
-    rows = session.features.columns("problems", ("id", "geom", "state"), Query())
-    ids, geometries, states = ([row[i] for row in rows] for i in range(3))
-    placed = [i for i, geometry in enumerate(geometries) if geometry is not None]
-    if not placed:
-        return 0
-    progress("placing", 0, len(placed))
-    result = decide(session, _objects([geometries[i] for i in placed]), on=_day(now))
-    leads = lead_columns(result)
-    still = [n for n, i in enumerate(placed) if states[i] not in FINAL_STATES]
-    session.features.update_columns(
-        "problems", [ids[placed[n]] for n in still], {k: [v[n] for n in still] for k, v in leads.items()}
-    )
-    session.history.forget_places()
-    _put_links(session, result.links, [ids[i] for i in placed])
-    progress("placing", len(placed), len(placed))
-    return len(placed)
-
-
 def _with_free_codes(session: Session, layer: str, prepared: Prepared) -> Prepared:
     """Made codes are moved to free ones; a given code that is taken refuses its row."""
     taken = session.features.taken_codes(layer, prepared.codes)
@@ -189,51 +163,76 @@ def _problems(rows: _Rows) -> _Derived:
     states = [_state(state, at) for state, at in zip(_column(values, "state", count), closed, strict=True)]
     named = _categories(rows.session)
     categories = [_named(named, said) for said in _column(values, "category", count)]
-    due = [d or due_at(f, c) for d, f, c in zip(_column(values, "due_at", count), found, categories, strict=True)]
-    result = decide(rows.session, rows.prepared.geometries, on=_day(rows.now))
+    cases = Standing(categories, states, [rows.now] * count, found, _column(values, "due_at", count))
+    clocks = stage_columns(cases, calendar_sheet(rows.session).calendar())
+    verified = [v or c for v, c in zip(_column(values, "verified_at", count), closed, strict=True)]
+    result = decide(rows.session, rows.prepared.geometries, on=town_day(rows.now))
     columns: Columns = {
-        "found_at": found, "due_at": due, "state": states, "category": [c.code for c in categories],
+        "found_at": found, "state": states, **clocks.fields, "category": [c.code for c in categories],
+        "closed_at": closed, "verified_at": verified,
+        "category_version": [c.version for c in categories], "department": [c.department for c in categories],
         **lead_columns(result),
     }  # fmt: skip
 
     def after(first: int) -> None:
         ids = range(first, first + count)
-        _put_events(rows, ids, found, closed, states)
-        _put_links(rows.session, result.links, ids)
+        _put_events(rows, columns, ids)
+        put_links(rows.session, result.links, ids)
+        rows.session.deadlines.append_columns(clocks.rows(ids))
+        link_all(rows.session, now=rows.now)
+        schedule_all(rows.session, now=rows.now)
+
+    return _Derived(columns, after)
+
+
+def _measures(rows: _Rows) -> _Derived:
+    columns = measures.derived_columns(rows.session, rows.prepared.geometries, rows.prepared.values, now=rows.now)
+
+    def after(_first: int) -> None:
+        measures.follow_parcels(rows.session, now=rows.now)
 
     return _Derived(columns, after)
 
 
 _DERIVED: dict[str, Callable[[_Rows], _Derived]] = {
+    "measures": _measures,
     "parcels": _parcels,
     "stations": _stations,
     "problems": _problems,
 }
 
 
-def _put_events(rows: _Rows, ids: Sequence[int], found: Any, closed: Any, states: Sequence[str]) -> None:
+_OUTCOME = ("state", "closed_at", "verified_at")  # what comes after the report
+
+
+def _put_events(rows: _Rows, columns: Columns, ids: Sequence[int]) -> None:
     """Every imported problem gets its report; one that is past it also gets the move to where it stands."""
-    moved = [i for i, state in enumerate(states) if state != "reported"]
-    count, more = len(ids), len(moved)
-    at = [*found, *(closed[i] or found[i] for i in moved)]
-    rows.session.history.append_columns(
-        {
-            "problem_id": [*ids, *(ids[i] for i in moved)],
-            "kind": ["reported"] * count + ["moved"] * more,
-            "at": at,
-            "recorded_at": [rows.now] * len(at),
-            "from_state": [None] * count + ["reported"] * more,
-            "to_state": ["reported"] * count + [states[i] for i in moved],
-            "payload": [{"import": True}] * len(at),
-        }
-    )
+    prepared, now = rows.prepared, rows.now
+    values = {name: column for name, column in {**prepared.values, **columns}.items() if name not in _OUTCOME}
+    born = Births(
+        codes=prepared.codes, geometries=prepared.geometries, values=values, extra=prepared.extra,
+        source_crs=prepared.source_crs, mark={"import": True},
+    )  # fmt: skip
+    history = rows.session.history
+    history.append_columns(report_events(born, ids, now=now))
+    moved = [i for i, state in enumerate(columns["state"]) if state != "reported"]
+    if moved:
+        history.append_columns(_moves(columns, [ids[i] for i in moved], moved, now))
 
 
-def _put_links(session: Session, links: Links, ids: Sequence[int]) -> None:
-    columns: dict[str, Any] = dict(links.columns())
-    columns["problem_id"] = [ids[position] for position in columns.pop("problem")]
-    if columns["problem_id"]:
-        session.history.put_place_columns(columns)
+def _moves(columns: Columns, ids: Sequence[int], moved: Sequence[int], now: datetime) -> dict[str, list[Any]]:
+    """The columns of one "moved" event each, for the rows `moved`."""
+    count = len(moved)
+    outcomes = [{name: columns[name][i] for name in _OUTCOME} for i in moved]
+    return {
+        "problem_id": list(ids),
+        "kind": ["moved"] * count,
+        "at": [columns["closed_at"][i] or columns["found_at"][i] for i in moved],
+        "recorded_at": [now] * count,
+        "from_state": ["reported"] * count,
+        "to_state": [columns["state"][i] for i in moved],
+        "payload": [{SET: jsonable(outcome), "import": True} for outcome in outcomes],
+    }
 
 
 def _state(said: object, closed_at: object) -> str:
@@ -254,13 +253,3 @@ def _named(table: Mapping[str, Category], said: object) -> Category:
 
 def _column(values: Mapping[str, Sequence[Any]], name: str, count: int) -> Sequence[Any]:
     return values.get(name) or [None] * count
-
-
-def _day(now: datetime) -> date:
-    return now.astimezone(TOWN_TIME).date()
-
-
-def _objects(values: Sequence[object]) -> Any:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

@@ -12,8 +12,9 @@ from layers.formats.own import schema_for
 from layers.formats.prepare import prepare
 from layers.formats.read import read
 from layers.formats.table import Prepared, Report, SourceTable
-from layers.imports import Progress, RefusedRows, import_rows, place_anew, silent
+from layers.imports import RefusedRows, import_rows
 from layers.model import Feature
+from layers.placing import Progress, place_anew, silent
 from layers.query import BBox
 from layers.schema import LAYERS, LayerSchema
 from layers.store import Session, Store

@@ -58,6 +58,14 @@ class ChangeFeed(Protocol):
         """The rows of a layer (those of `ids` that still exist, or all) with the named fields."""
         ...
 
+    def mark(self, layer: str) -> str:
+        """The mark of the side file that belongs to the layer; "" = none does."""
+        ...
+
+    def set_mark(self, layer: str, mark: str) -> None:
+        """Let the side file with this mark be the layer's from now on."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -67,6 +75,7 @@ class Person:
     name: str
     organisation: str = ""
     phone: str = ""
+    roles: tuple[str, ...] = ()  # posts without a place; those with one are responsibilities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +116,7 @@ class Event:
     """One line of a problem's append-only history."""
 
     problem_id: int
-    kind: str  # reported | moved | edited | assigned
+    kind: str  # see layers.casework.KINDS
     at: datetime
     recorded_at: datetime
     by: str = ""
@@ -115,20 +124,84 @@ class Event:
     from_state: str = ""
     to_state: str = ""
     payload: Mapping[str, object] = field(default_factory=dict)
+    account: str = ""  # who was signed in, where that is not who acted (an administrator for somebody)
+    device: str = ""
     id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request; `until` is the time wanted (extensions), `due_at` when it must be decided, `verdict` "" = open."""
+
+    problem_id: int
+    kind: str
+    asked_at: datetime
+    asked_by: str = ""
+    note: str = ""
+    until: datetime | None = None
+    due_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    verdict: str = ""
+    decision: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stretch of a deadline: `limit` in the unit of its clock (hours or days).
+
+    `name` is one of STAGES, or "case" for the whole case; `clock` one of CLOCKS. Several stages of one
+    name are milestones that run side by side, told apart by their `label` (stop work, penalty, …).
+    """
+
+    name: str
+    clock: str
+    limit: float
+    label: str = ""
+
+
+STAGES = ("confirm", "file", "assign", "handle", "check")
+CLOCKS = ("emergency_hours", "working_hours", "working_days", "natural_days")
+FACES = ("dirty", "disorderly", "ugly")  # 脏 乱 丑
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A class of problem; `parent` "" marks a 大类."""
+    """A class of problem with the rules for its cases; `parent` "" marks a 大类.
+
+    `standard_code` is its class in GB/T 30428.2, where there is one. `open_photos` and `close_photos` are the
+    roles of the photos without which a case is not filed, or not reported as fixed. `look_back_days` count from
+    the closing. `version` counts the administrator's changes; None in `changed_at` = as shipped.
+    """
 
     code: str
     parent: str
     name_zh: str
     name_en: str
     geometry_types: tuple[str, ...] = ("Point", "LineString", "Polygon")
-    limit_days: int = 3
+    department: str = ""
+    case_limit: Stage = Stage("case", "natural_days", 3)
+    stages: tuple[Stage, ...] = ()
+    open_when_zh: str = ""
+    open_when_en: str = ""
+    close_when_zh: str = ""
+    close_when_en: str = ""
+    open_photos: tuple[str, ...] = ()
+    close_photos: tuple[str, ...] = ()
     weight: float = 1.0
+    hold_days: int = 30
+    look_back_days: tuple[int, ...] = ()
+    rebound_radius_m: float = 30.0
+    rebound_days: float = 30.0
+    ladder: str = "ordinary"
+    standard_code: str = ""
+    face: str = "dirty"
+    public: bool = True  # whether somebody who has not signed in may report it
+    retired: bool = False
+    version: int = 1
+    changed_at: datetime | None = None
+    changed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,25 @@
-"""The demo town put into a store: one transaction, with everything derived by the same rules as in real use."""
+"""The demo town put into a store: everything derived by the same rules as in real use, in one transaction.
+
+What its people did beyond their moves follows through the use cases.
+"""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import shapely
 
-from layers.assignment import decide
-from layers.demo import DemoHistory, DemoTown
+from layers.demo import DemoTown
 from layers.errors import Conflict
 from layers.geometry import Metres
+from layers.look_backs import schedule_all
 from layers.model import Feature
-from layers.problems import due_at, lead_columns
-from layers.rules.lifecycle import is_path
+from layers.planting_acts import LOOKED_BACK_DAYS, act_out
+from layers.planting_cases import plant_problems
+from layers.rebounds import link_all
 from layers.stations import rebuild_rings
 from layers.store import Session, Store
-from layers.values import TOWN_TIME
 from layers.words import msg
 
 # Places first: what follows is given to them.
@@ -46,8 +49,13 @@ def plant(store: Store, demo: DemoTown, *, now: datetime, reset: bool) -> bool:
             session.features.insert_many(layer, demo.layers[layer], now=now)
         rebuild_rings(session, now=now)
         _plant_parcels(session, demo, now)
-        _plant_problems(session, demo, now)
-        return True
+        for measure in demo.layers["measures"]:  # singly: those with firms have no place
+            session.features.insert("measures", measure, now=now)
+        plant_problems(session, demo, now=now)
+        link_all(session, now=now)
+        schedule_all(session, now=now - timedelta(days=LOOKED_BACK_DAYS))
+    act_out(store, demo.staff, now=now)
+    return True
 
 
 def _clear(session: Session) -> None:
@@ -56,8 +64,7 @@ def _clear(session: Session) -> None:
             session.layers.drop(schema.name)
         else:
             session.features.clear(schema.name)
-    session.duties.clear()
-    session.history.clear()
+    session.town.clear_records()
 
 
 def _plant_parcels(session: Session, demo: DemoTown, now: datetime) -> None:
@@ -66,62 +73,6 @@ def _plant_parcels(session: Session, demo: DemoTown, now: datetime) -> None:
     areas = shapely.area(metres.to(_shapes(parcels))).round(2).tolist()
     sized = [replace(p, values={**p.values, "area_m2": a}) for p, a in zip(parcels, areas, strict=True)]
     session.features.insert_many("parcels", sized, now=now)
-
-
-def _plant_problems(session: Session, demo: DemoTown, now: datetime) -> None:
-    problems = demo.layers["problems"]
-    histories = {history.code: history for history in demo.histories}
-    assignments = decide(session, _shapes(problems), on=now.astimezone(TOWN_TIME).date())
-    leads = lead_columns(assignments)
-    limits = {category.code: category for category in demo.categories}
-    rows = [
-        replace(problem, values={
-            **problem.values, **_outcome(histories[problem.code]),
-            **{name: column[i] for name, column in leads.items()},
-            "due_at": due_at(_found_at(problem), limits[str(problem.values["category"])]),
-        })
-        for i, problem in enumerate(problems)
-    ]  # fmt: skip
-    first = session.features.insert_many("problems", rows, now=now)
-    session.history.append_columns(_events(problems, histories, first, now))
-    links: dict[str, Any] = dict(assignments.links.columns())
-    links["problem_id"] = [first + position for position in links.pop("problem")]
-    session.history.put_place_columns(links)
-
-
-def _outcome(history: DemoHistory) -> dict[str, object]:
-    """The fields that follow from the moves."""
-    states = [move.to for move in history.moves]
-    assert is_path(["reported", *states]), history.code  # noqa: S101 (our own data)
-    ends = [move.at for move in history.moves if move.to == "closed"]
-    handlers = [move.by for move in history.moves if move.to in ("in_hand", "fixed") and move.by]
-    return {
-        "state": states[-1] if states else "reported",
-        "closed_at": ends[-1] if ends else None,
-        "handled_by": handlers[-1] if handlers else None,
-        "rework_count": states.count("returned"),
-    }
-
-
-def _events(
-    problems: list[Feature], histories: dict[str, DemoHistory], first: int, now: datetime
-) -> dict[str, list[Any]]:
-    names = ("problem_id", "kind", "at", "by", "note", "from_state", "to_state")
-    rows: list[tuple[Any, ...]] = []
-    for id_, problem in enumerate(problems, first):
-        state = "reported"
-        rows.append((id_, "reported", _found_at(problem), problem.values.get("reported_by"), None, None, state))
-        for move in histories[problem.code].moves:
-            rows.append((id_, "moved", move.at, move.by, move.note, state, move.to))
-            state = move.to
-    columns = {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
-    return {**columns, "recorded_at": [now] * len(rows), "payload": [{}] * len(rows)}
-
-
-def _found_at(problem: Feature) -> datetime:
-    found_at = problem.values["found_at"]
-    assert isinstance(found_at, datetime)  # noqa: S101 (our own data)
-    return found_at
 
 
 def _shapes(features: list[Feature]) -> Any:

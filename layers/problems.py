@@ -1,6 +1,4 @@
-"""Problems: reported, given to somebody, moved along, found again. Each act is one transaction:
-load (locked) → rule → append the event → save.
-"""
+"""Problems: reported, given to somebody, corrected. Each act is one transaction: load → rule → event → save."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,22 +7,30 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
+from layers import duplicates, repeats, source_levels
 from layers.assignment import category_of, decide_one
+from layers.casework import Deed, begin, record
 from layers.errors import BadInput
-from layers.model import Category, Event, Feature, PlaceLink
-from layers.rules.lifecycle import check_move
+from layers.followers import Happening, follow
+from layers.model import Category, Feature, PlaceLink
+from layers.people import actor
+from layers.rules.edits import check_edit
 from layers.rules.responsibility import Assignments
 from layers.schema import LAYERS
 from layers.store import Session, Store
-from layers.values import TOWN_TIME, checked
+from layers.values import TOWN_TIME, checked, town_day
 from layers.words import msg
 
-_EDITABLE = ("category", "description", "severity", "source_level")
+_EDITABLE = ("category", "description", "severity", "source_level", "score_effect")
+_SLACK = timedelta(minutes=5)  # between the clock of a phone and ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody reports; geometry in EPSG:4326; `found_at` None = now."""
+    """What somebody reports; geometry in EPSG:4326; `found_at` None = now.
+
+    `score_effect` None = what the source level brings with it; `duplicate_of`: the finder says it is known already.
+    """
 
     geometry: BaseGeometry
     category: str
@@ -33,6 +39,8 @@ class Draft:
     source_level: str = "self"
     severity: int = 1
     found_at: datetime | None = None
+    score_effect: float | None = None
+    duplicate_of: int | None = None
     source_crs: str = "EPSG:4326"
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -47,7 +55,7 @@ class Given:
 
 def give(session: Session, geometry: BaseGeometry, *, at: datetime) -> Given:
     """Who would answer for a problem there, on that day; nothing is stored."""
-    assignments = decide_one(session, geometry, on=at.astimezone(TOWN_TIME).date())
+    assignments = decide_one(session, geometry, on=town_day(at))
     values = {name: column[0] for name, column in lead_columns(assignments).items()}
     return Given(values, assignments.links.of(0))
 
@@ -68,60 +76,52 @@ def lead_columns(assignments: Assignments) -> dict[str, list[Any]]:
 
 def report(store: Store, draft: Draft, *, now: datetime, key: str | None = None) -> Feature:
     """A new problem, given to whom geometry makes responsible; the same `key` gives the same problem again."""
-    with store.writing() as session:
-        if key is not None and (made := session.features.receipt(key)):
-            return session.features.get(*made)
-        found_at = draft.found_at or now
-        if found_at > now + timedelta(minutes=5):
-            raise BadInput(msg("The time of finding lies in the future."), field="at")
-        category = _category(session, draft.category, draft.geometry)
-        given = give(session, draft.geometry, at=found_at)
-        known = checked(LAYERS["problems"], _said(draft))
-        values = {**known, **given.values, "state": "reported", "found_at": found_at,
-                  "due_at": due_at(found_at, category)}  # fmt: skip
-        number = session.features.next_id("problems")
-        new = Feature(
-            id=number, code=problem_code(number, found_at), geometry=draft.geometry, values=values,
-            extra=draft.extra, source_crs=draft.source_crs,
-        )  # fmt: skip
-        problem = session.features.insert("problems", new, now=now)
-        session.history.append(
-            Event(problem_id=problem.id, kind="reported", at=found_at, recorded_at=now, by=draft.reported_by,
-                  to_state="reported", payload={"lead_person": values["lead_person"], "lead_code": values["lead_code"]})
-        )  # fmt: skip
-        session.history.put_places(problem.id, given.places)
-        if key is not None:
-            session.features.put_receipt(key, "problems", problem.id, now=now)
+    with store.writing() as scoped:
+        session = scoped.whole  # everybody may report, wherever it is
+        if made := repeats.done_before(session, key, "problems"):
+            return scoped.features.get("problems", made)
+        if draft.duplicate_of is not None:
+            scoped.features.get("problems", draft.duplicate_of)  # what may not be seen is not there
+        problem = report_in(session, draft, now=now)
+        repeats.keep(session, key, "problems", problem.id, now=now)
         return problem
 
 
-def move(
-    store: Store,
-    id_: int,
-    to: str,
-    *,
-    now: datetime,
-    by: str = "",
-    note: str = "",
-    at: datetime | None = None,
-    expected: int | None = None,
-) -> Feature:
-    """Move a problem to another state; BadMove where the lifecycle does not allow it."""
-    when = at or now
-    with store.writing() as session:
-        problem = session.features.get("problems", id_)
-        state = str(problem.values["state"])
-        check_move(state, to, by=by, note=note, handler=str(problem.values["handled_by"] or ""))
-        _check_order(session, id_, when, now)
-        changed = session.features.update(
-            "problems", id_, _after_move(problem, to, by, when), now=now, expected=expected
-        )
-        session.history.append(
-            Event(
-                problem_id=id_, kind="moved", at=when, recorded_at=now, by=by, note=note, from_state=state, to_state=to
-            )
-        )
-        return changed
+def report_in(session: Session, draft: Draft, *, now: datetime) -> Feature:
+    """The same inside a transaction that is open already."""
+    found_at = draft.found_at or now
+    if found_at > now + _SLACK:
+        raise BadInput(msg("The time of finding lies in the future."), field="at")
+    category = category_for(session, draft.category, draft.geometry)
+    given = give(session, draft.geometry, at=found_at)
+    values = {
+        **checked(LAYERS["problems"], _said(draft)), **source_levels.effects(session, draft.source_level),
+        **given.values, "state": "reported", "found_at": found_at,
+        "department": category.department, "category_version": category.version,
+    }  # fmt: skip
+    if draft.score_effect is not None:
+        values["score_effect"] = draft.score_effect
+    number = session.features.next_id("problems")
+    new = Feature(
+        id=number, code=problem_code(number, found_at), geometry=draft.geometry, values=values,
+        extra=draft.extra, source_crs=draft.source_crs,
+    )  # fmt: skip
+    deed = Deed(kind="reported", at=found_at, by=draft.reported_by, to_state="reported")
+    problem = begin(session, new, deed, now=now)
+    session.history.put_places(problem.id, given.places)
+    if draft.duplicate_of is not None:
+        problem = _merge(session, problem, draft, now=now)
+    return follow(session, Happening(None, problem, "reported", draft.reported_by, at=found_at), now=now)
+
+
+def _merge(session: Session, problem: Feature, draft: Draft, *, now: datetime) -> Feature:
+    """The finder's own word is enough to merge what they have just reported."""
+    into = duplicates.target(session, problem, draft.duplicate_of)
+    duplicates.add_evidence(session, into, problem, now=now, by=draft.reported_by)
+    deed = Deed(
+        kind="moved", by=draft.reported_by, to_state="duplicate", changes={"duplicate_of": into.id}, derived=True
+    )
+    return record(session, problem, deed, now=now)
 
 
 def edit(
@@ -134,29 +134,26 @@ def edit(
     by: str = "",
     expected: int | None = None,
 ) -> Feature:
-    """Correct a problem's words, category or place; a moved place is given anew to whom it concerns."""
-    with store.writing() as session:
-        problem = session.features.get("problems", id_)
+    """Correct a problem's words, category or place; a moved place is given anew to whom it concerns.
+
+    Raises Denied where it is not theirs to correct, Conflict where `expected` is not the version.
+    """
+    with store.writing() as scoped:
+        problem, session = scoped.features.to_change(id_), scoped.whole
         changes = checked(LAYERS["problems"], {name: values[name] for name in _EDITABLE if name in values})
+        who = actor(session, by, on=town_day(now))
+        finder = session.duties.posts(str(problem.values["reported_by"] or ""))
+        check_edit(problem.values, who, finder=finder, fields=changes)
         shape = geometry or problem.geometry
         if "category" in changes and shape is not None:
-            category = _category(session, str(changes["category"] or ""), shape)
-            found_at = problem.values["found_at"]
-            assert isinstance(found_at, datetime)  # noqa: S101 (every problem has one)
-            changes["due_at"] = due_at(found_at, category)
+            category = category_for(session, str(changes["category"] or ""), shape)
+            changes |= {"department": category.department, "category_version": category.version}
         if geometry is not None:
             given = give(session, geometry, at=now)
             session.history.put_places(id_, given.places)
             changes |= {"geom": geometry, **given.values}
-        changed = session.features.update("problems", id_, changes, now=now, expected=expected)
-        payload = {name: str(value) for name, value in changes.items() if name in _EDITABLE}
-        session.history.append(Event(problem_id=id_, kind="edited", at=now, recorded_at=now, by=by, payload=payload))
-        return changed
-
-
-def due_at(found_at: datetime, category: Category) -> datetime:
-    """When a problem of that category is due: its limit in calendar days after the finding."""
-    return found_at + timedelta(days=category.limit_days)
+        changed = record(session, problem, Deed(kind="edited", by=by, changes=changes), now=now, expected=expected)
+        return follow(session, Happening(problem, changed, "edited", by), now=now)
 
 
 def problem_code(number: int, found_at: datetime) -> str:
@@ -173,9 +170,10 @@ def _said(draft: Draft) -> dict[str, object]:
     return {name: getattr(draft, name) for name in names}
 
 
-def _category(session: Session, code: str, geometry: BaseGeometry) -> Category:
+def category_for(session: Session, code: str, geometry: BaseGeometry) -> Category:
+    """The category of that code, if it is in use and a problem of it can have that geometry; BadInput otherwise."""
     category = category_of(session.town.categories()).get(code)
-    if category is None:
+    if category is None or category.retired:
         raise BadInput(msg("There is no category “{code}”.", code=code[:80]), field="category")
     kind = geometry.geom_type.removeprefix("Multi")
     if kind not in category.geometry_types:
@@ -184,22 +182,3 @@ def _category(session: Session, code: str, geometry: BaseGeometry) -> Category:
             field="geometry",
         )
     return category
-
-
-def _check_order(session: Session, id_: int, when: datetime, now: datetime) -> None:
-    last = max((event.at for event in session.history.events(id_)), default=when)
-    if when > now + timedelta(minutes=5):
-        raise BadInput(msg("The time of a move lies in the future."), field="at")
-    if when < last:
-        raise BadInput(msg("The move lies before the last one in the history."), field="at")
-
-
-def _after_move(problem: Feature, to: str, by: str, when: datetime) -> dict[str, object]:
-    changes: dict[str, object] = {"state": to}
-    if to in ("in_hand", "fixed"):
-        changes["handled_by"] = by or problem.values["handled_by"]
-    if to == "closed":
-        changes["closed_at"] = when
-    if to == "returned":
-        changes["rework_count"] = int(str(problem.values["rework_count"] or 0)) + 1
-    return changes

@@ -6,14 +6,24 @@ from typing import Literal
 from shapely.geometry.base import BaseGeometry
 
 BBox = tuple[float, float, float, float]
-Comparison = Literal["=", "!=", "<", "<=", ">", ">=", "in", "is null", "not null", "has"]
+Comparison = Literal["=", "!=", "<", "<=", ">", ">=", "in", "is null", "not null", "null or >=", "has", "contains"]
+
+
+def halves(box: BBox) -> list[BBox]:
+    """The box itself; one that crosses the antimeridian as the two that it is made of (west ≤ east).
+
+    >>> halves((179.0, -1.0, -178.0, 1.0))
+    [(179.0, -1.0, 180.0, 1.0), (-180.0, -1.0, -178.0, 1.0)]
+    """
+    west, south, east, north = box
+    return [box] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
     """One condition on a field; the value is always bound, never written into SQL.
 
-    "in" takes a tuple; "has" asks whether a JSON list holds the value.
+    "in" takes a tuple; "has" asks whether a JSON list holds the value, "contains" whether a text does.
     """
 
     field: str

@@ -9,6 +9,8 @@ Every layer has, besides the fields named here, the columns
 from dataclasses import dataclass, field
 from typing import Literal
 
+from layers.model import STAGES
+
 Kind = Literal["text", "integer", "real", "boolean", "date", "time", "json"]
 Shape = Literal["POINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRY"]
 
@@ -61,6 +63,14 @@ PARCEL_STATES = ("bare", "in_treatment", "treated")
 STATION_GRADES = ("national", "province", "county", "town")
 DUST_KINDS = ("construction", "bare_soil", "mine", "yard", "road", "other")
 SOURCE_LEVELS = ("self", "village", "subdistrict", "county", "city", "public", "sensor")
+ESCALATIONS = ("reminder", "supervise", "notice", "talk")  # 提醒 督办 通报 约谈, the gentlest first
+REBOUND_KINDS = ("rebound", "never_fixed")  # 反弹, 整改不实
+MEASURE_KINDS = (
+    "clear", "green", "harden", "cover", "sprinkle", "mist", "wet_work", "haul_control", "clean", "deep_clean",
+    "dry_toilet", "sewage", "upkeep", "survey", "sweep", "patrol_control", "inspection", "joint_enforcement",
+    "exposure", "notice", "talk", "accountability", "praise",
+)  # fmt: skip
+MEASURE_UNITS = ("m²", "m³", "m", "L", "kg", "trips", "sites", "times")
 PATROL_KINDS = ("track", "visit")
 PATROL_RESULTS = ("nothing_found", "found")
 PROBLEM_STATES = (
@@ -154,7 +164,29 @@ _LAYERS = (
             Field("due_at", "time", "Due at"),
             Field("closed_at", "time", "Closed at"),
             Field("handled_by", "text", "Handled by"),
+            Field("verified_at", "time", "Verified at"),
+            Field("verified_by", "text", "Verified by"),
             Field("rework_count", "integer", "Times returned", default=0),
+            Field("handback_count", "integer", "Times handed back", default=0),
+            Field("dispatch_count", "integer", "Times assigned", default=0),
+            Field("photo_count", "integer", "Photos", default=0),
+            Field("self_handled", "boolean", "Fixed on the spot", default=False),
+            Field("forced", "boolean", "Closed by decision", default=False),
+            Field("stage", "text", "Stage", ("", *STAGES), ""),
+            Field("stage_started_at", "time", "Stage began at"),
+            Field("stage_due_at", "time", "Stage due at"),
+            Field("paused_at", "time", "Clocks stopped at"),
+            Field("deferred_until", "date", "Deferred until"),
+            Field("escalation", "text", "Escalation", ("", *ESCALATIONS), ""),
+            Field("duplicate_of", "integer", "Merged into"),
+            Field("rebound_of", "integer", "Rebound of"),
+            Field("rebound_kind", "text", "Kind of rebound", ("", *REBOUND_KINDS), ""),
+            Field("rebound_days", "real", "Days after the closing", unit="d"),
+            Field("rebound_order", "integer", "Rebounds in a row"),
+            Field("score_effect", "real", "Effect on the score", default=0.0),
+            Field("recheck_level", "text", "Level that must re-check", ("", *SOURCE_LEVELS), ""),
+            Field("department", "text", "Lead department", default=""),
+            Field("category_version", "integer", "Version of the category"),
             Field("lead_layer", "text", "Responsible layer"),
             Field("lead_code", "text", "Responsible place"),
             Field("lead_name", "text", "Name of the responsible place"),
@@ -163,6 +195,25 @@ _LAYERS = (
             Field("why", "json", "Why this person"),
             Field("flags", "json", "Flags", default=()),
             Field("rings", "json", "Station rings", default=()),
+        ),
+    ),
+    LayerSchema(
+        "measures",
+        "Measures",
+        "GEOMETRY",
+        (
+            Field("kind", "text", "Kind of measure", MEASURE_KINDS),
+            Field("problem", "text", "Code of the problem"),
+            Field("parcel", "text", "Code of the parcel"),
+            Field("organisation", "text", "Organisation"),
+            Field("quantity", "real", "Quantity"),
+            Field("unit", "text", "Unit", MEASURE_UNITS),
+            Field("cost", "real", "Cost", unit="CNY"),
+            Field("done_at", "time", "Done at"),
+            Field("valid_to", "time", "Removed at"),
+            Field("by", "text", "Done by"),
+            Field("note", "text", "Note", default=""),
+            Field("warnings", "json", "Legal warnings", default=()),
         ),
     ),
     LayerSchema(

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from layers import past
 from layers.query import Query, Where
 from layers.rules.lifecycle import FINAL_STATES, OPEN_STATES
 from layers.store import Session
 
 FLAGS = ("overlap", "gap", "nobody")
 _TOP_PLACES = 10
+_MOST_FOLDED = 5_000
 
 
 def open_now() -> Where:
@@ -25,15 +27,47 @@ def overdue_at(now: datetime) -> tuple[Where, ...]:
 
 def problems(session: Session, query: Query, *, now: datetime) -> dict[str, Any]:
     """How many problems match, how many of them are open and overdue, by what."""
-    features = session.features
-    late = replace(query, where=(*query.where, *overdue_at(now)))
-    alive = replace(query, where=(*query.where, open_now()))
-    by_state = {str(key[0]): n for key, n in features.count_by("problems", ["state"], query).items()}
+    by_state = {str(key[0]): n for key, n in session.features.count_by("problems", ["state"], query).items()}
     return {
         "total": sum(by_state.values()),
         "open": sum(n for state, n in by_state.items() if state not in FINAL_STATES),
-        "overdue": features.count("problems", late),
         "by_state": by_state,
+        **_counts(session, _and(query, (open_now(),)), _and(query, overdue_at(now))),
+    }
+
+
+def of_the_past(session: Session, query: Query, at: datetime) -> dict[str, Any]:
+    """The same of the problems as they stood at a moment: see `layers.past`; their states are those of their events.
+
+    `overdue` is None where too many were open to read all their events, and in the parts by category and place.
+    """
+    alive = _and(query, past.open_at(at))
+    states = session.whole.history.states_at(at)
+    found = session.features.columns("problems", ("id",), _and(query, past.found_by(at)))
+    count = session.features.count("problems", alive)
+    return {
+        "total": len(found),
+        "open": count,
+        "by_state": Counter(states[id_] for (id_,) in found if id_ in states),
+        **_counts(session, alive, None),
+        "overdue": _late_then(session, alive, at) if count <= _MOST_FOLDED else None,
+        "as_of": at,
+    }
+
+
+def _late_then(session: Session, alive: Query, at: datetime) -> int:
+    rows = past.as_it_stood(session, session.features.read("problems", alive), at)
+    return sum(isinstance(due := row.values["due_at"], datetime) and due < at for row in rows)
+
+
+def _and(query: Query, more: tuple[Where, ...]) -> Query:
+    return replace(query, where=(*query.where, *more))
+
+
+def _counts(session: Session, alive: Query, late: Query | None) -> dict[str, Any]:
+    features = session.features
+    return {
+        "overdue": None if late is None else features.count("problems", late),
         "by_category": _both(session, ["category"], ("code",), alive, late),
         "by_place": _both(session, ["lead_layer", "lead_code", "lead_name"], ("layer", "code", "name"), alive, late)[
             :_TOP_PLACES
@@ -47,10 +81,13 @@ def _flagged(query: Query, flag: str) -> Query:
 
 
 def _both(
-    session: Session, fields: list[str], names: tuple[str, ...], alive: Query, late: Query
+    session: Session, fields: list[str], names: tuple[str, ...], alive: Query, late: Query | None
 ) -> list[dict[str, Any]]:
     """Open and overdue counts by the same key, the most open first."""
     opened = Counter(session.features.count_by("problems", fields, alive))
-    overdue = session.features.count_by("problems", fields, late)
+    overdue = session.features.count_by("problems", fields, late) if late else {}
     ranked = sorted(opened.items(), key=lambda item: (-item[1], str(item[0])))
-    return [{**dict(zip(names, key, strict=True)), "open": n, "overdue": overdue.get(key, 0)} for key, n in ranked]
+    return [
+        {**dict(zip(names, key, strict=True)), "open": n, "overdue": overdue.get(key, 0) if late else None}
+        for key, n in ranked
+    ]

@@ -10,6 +10,7 @@ from layers.errors import BadInput
 from layers.geometry import Metres
 from layers.model import Person, Responsibility, Town
 from layers.query import BBox
+from layers.rules.permissions import check_place_role
 from layers.store import Session, Store
 from layers.words import msg
 
@@ -49,6 +50,7 @@ def add_responsibility(store: Store, duty: Responsibility) -> Responsibility:
     """Add a dated responsibility; the place and the person must exist, and the days must be in order."""
     if duty.valid_to is not None and duty.valid_to <= duty.valid_from:
         raise BadInput(msg("The last day must be after the first one."), field="valid_to")
+    check_place_role(duty.role)
     with store.writing() as session:
         session.features.by_code(duty.layer, duty.place)
         session.duties.person(duty.person)

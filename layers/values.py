@@ -1,14 +1,35 @@
 """Values that come from outside, checked against a layer's schema."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 from layers.errors import BadInput
 from layers.schema import Field, LayerSchema
 from layers.words import msg
 
-TOWN_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
+TOWN_AHEAD_S = 8 * 3600  # of UTC; China keeps one time, and no summer time since 1991
+TOWN_TIME = timezone(timedelta(seconds=TOWN_AHEAD_S), "Asia/Shanghai")
 _LONGEST_TEXT = 10_000
+_LARGEST_NUMBER = 2**53 - 1  # beyond it a browser would round
+_YEARS = range(1900, 2200)
+
+
+def town_day(moment: datetime) -> date:
+    """The day in the town at a moment.
+
+    >>> town_day(datetime.fromisoformat("2021-11-22T17:00:00+00:00"))
+    datetime.date(2021, 11, 23)
+    """
+    return moment.astimezone(TOWN_TIME).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in the town.
+
+    >>> midnight(date(2021, 11, 22)).isoformat()
+    '2021-11-22T00:00:00+08:00'
+    """
+    return datetime.combine(day, time(), TOWN_TIME)
 
 
 def checked(schema: LayerSchema, values: Mapping[str, object]) -> dict[str, object]:
@@ -44,6 +65,8 @@ def as_time(value: object, field: str) -> datetime | None:
         made = datetime.fromisoformat(str(value))
     except ValueError as error:
         raise BadInput(msg("“{value}” is no time (RFC 3339).", value=str(value)[:40]), field=field) from error
+    if made.year not in _YEARS:
+        raise BadInput(msg("“{value}” is no time (RFC 3339).", value=str(value)[:40]), field=field)
     if made.tzinfo is None and len(str(value)) > len("2026-11-23"):
         raise BadInput(msg("The time “{value}” has no zone.", value=str(value)[:40]), field=field)
     return made if made.tzinfo is not None else made.replace(tzinfo=TOWN_TIME)
@@ -59,9 +82,10 @@ def _text(value: object) -> str:
 
 
 def _integer(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str | float) or float(value) != int(float(value)):
+    number = _real(value)
+    if abs(number) > _LARGEST_NUMBER or number != int(number):
         raise ValueError(value)
-    return int(float(value))
+    return int(number)
 
 
 def _real(value: object) -> float:
@@ -80,13 +104,16 @@ def _boolean(value: object) -> bool:
 
 
 def _date(value: object) -> date:
-    return value if type(value) is date else date.fromisoformat(str(value)[:10])
+    made = value if type(value) is date else date.fromisoformat(str(value)[:10])
+    if made.year not in _YEARS:
+        raise ValueError(value)
+    return made
 
 
 def _time(value: object) -> datetime:
     made = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    if made.tzinfo is None:
-        raise ValueError("a time without a zone")
+    if made.tzinfo is None or made.year not in _YEARS:
+        raise ValueError("a time without a zone, or of another age")
     return made
 
 

@@ -34,6 +34,11 @@ class Assets:
             raise FileNotFoundError(f"the front end has no file {name!r}")
         return (self.folder / name).read_text(encoding="utf-8")
 
+    @property
+    def fonts(self) -> Path:
+        """The folder of the fonts that pictures are written with."""
+        return self.folder / "fonts"
+
     def with_imports(self, names: Iterable[str]) -> tuple[str, ...]:
         """The files and all that they import, in a stable order, each once."""
         found: dict[str, None] = {}

@@ -8,18 +8,25 @@ from maps import styles
 from maps.assets import Assets, load_assets
 from maps.element import MapElement
 from maps.elements.added import Added
+from maps.elements.basemap import Basemap
+from maps.elements.coverage import Coverage
 from maps.elements.drawing import Drawing
 from maps.elements.dust import Dust
 from maps.elements.ground import Ground
 from maps.elements.hotspots import Hotspots
 from maps.elements.legend import Legend
+from maps.elements.measures import Measures
 from maps.elements.parcels import Parcels
+from maps.elements.past import Past
 from maps.elements.problems import Problems
+from maps.elements.rebounds import Rebounds
 from maps.elements.roads import Roads
+from maps.elements.search import Search
 from maps.elements.selection import Selection
 from maps.elements.stations import Stations
+from maps.elements.work_faces import WorkFaces
 from maps.elements.zones import Zones
-from maps.servicemap import ServiceFigure, ServiceMap, page_data, shell_script, variables
+from maps.servicemap import ServiceFigure, ServiceMap, page_data, shell_script, variables, words_script
 
 Page = Mapping[str, Any]
 Groups = Mapping[str, Sequence[str]]
@@ -38,6 +45,7 @@ class MapPage:
     elements: Callable[[Page], Sequence[MapElement]]
     layers: tuple[str, ...]
     legend: Groups
+    past: str = ""  # the element of which days of the past can be looked at
 
 
 def open_problems(_: Page) -> list[MapElement]:
@@ -50,6 +58,11 @@ def clean_zones(_: Page) -> list[MapElement]:
     return [Zones(), Problems(states=OPEN_STATES, min_zoom=15.5)]
 
 
+def coverage(_: Page) -> list[MapElement]:
+    """When both sides of the roads and the cells were last inspected, and what nobody sees."""
+    return [Coverage()]
+
+
 def my_road(page: Page) -> list[MapElement]:
     """One road chief's segments and what is wrong along them."""
     return [Roads(person=page["params"].get("person"))]
@@ -57,7 +70,17 @@ def my_road(page: Page) -> list[MapElement]:
 
 def parcels(page: Page) -> list[MapElement]:
     """Bare land, to look at and to draw; a saved file only shows it."""
-    return [Parcels()] if page["standalone"] else [Parcels(), Drawing()]
+    return [Parcels(), Measures()] if page["standalone"] else [Parcels(), Measures(), Drawing()]
+
+
+def rebounds(_: Page) -> list[MapElement]:
+    """What came back after it was put right, and where again and again."""
+    return [Rebounds()]
+
+
+def work_faces(_: Page) -> list[MapElement]:
+    """Where areas and roads do not fit together."""
+    return [WorkFaces()]
 
 
 def hotspots(page: Page) -> list[MapElement]:
@@ -71,11 +94,25 @@ def imports(_: Page) -> list[MapElement]:
     return []
 
 
+def report(_: Page) -> list[MapElement]:
+    """A plain map, on which somebody who has not signed in shows a place."""
+    return []
+
+
 PAGES: dict[str, MapPage] = {
-    "open-problems": MapPage("Open problems", open_problems, ("problems",), {"problems": OPEN_LOOKS}),
-    "clean-zones": MapPage("Clean zones", clean_zones, ("zones", "problems"), {"zones": (), "problems": OPEN_LOOKS}),
+    "open-problems": MapPage("Open problems", open_problems, ("problems",), {"problems": OPEN_LOOKS}, past="problems"),
+    "clean-zones": MapPage(
+        "Clean zones",
+        clean_zones,
+        ("zones", "problems"),
+        {"zones": (), "zone_proof": (), "problems": OPEN_LOOKS},
+        past="zones",
+    ),
+    "coverage": MapPage("Patrol coverage", coverage, ("coverage", "coverage_cells", "blind_spots"), {"coverage": ()}),
     "my-road": MapPage("My road", my_road, ("roads", "problems"), {"road_load": (), "corridor": (), "problems": ()}),
-    "parcels": MapPage("Bare-land parcels", parcels, ("parcels",), {"parcels": ()}),
+    "parcels": MapPage("Bare-land parcels", parcels, ("parcels",), {"parcels": (), "measures": ()}),
+    "rebounds": MapPage("Rebounds", rebounds, ("rebounds", "chronic"), {"rebounds": ()}),
+    "work-faces": MapPage("Work faces", work_faces, ("work_faces",), {"work_faces": ()}),
     "hotspots": MapPage(
         "Hotspots",
         hotspots,
@@ -83,6 +120,7 @@ PAGES: dict[str, MapPage] = {
         {"hotspots": (), "stations": (), "dust_sources": (), "problems": OPEN_LOOKS},
     ),
     "import": MapPage("Import", imports, (), {}),
+    "report": MapPage("Report a problem", report, (), {}),
 }
 
 
@@ -117,12 +155,17 @@ def _elements(described: MapPage, page: Page) -> list[MapElement]:
     """The ground, the page's own elements, the town's own layers, choosing, and the legend."""
     own = [layer for layer in page.get("layers", ()) if layer.get("own") and layer.get("show", True)]
     fields = {layer["name"]: [(f["name"], f["title"]) for f in layer.get("fields", ())] for layer in own}
-    made = [Ground(), *described.elements(page)]
+    made: list[MapElement] = [Ground(), *described.elements(page)]
+    if page.get("basemaps") and not page["standalone"]:
+        made.append(Basemap(page["basemaps"]))
     if own:
         made.append(Added(list(fields), {layer: label_of(names) for layer, names in fields.items()}))
     made.append(Selection(described.layers, own_fields=fields))
     if described.legend or own:
         made.append(Legend(described.legend, added={layer["name"]: layer["title"] for layer in own}))
+    if not page["standalone"]:
+        made.append(Search())
+        made += [Past(described.past)] if described.past else []
     return made
 
 
@@ -156,4 +199,4 @@ def plain_assets(name: str, *, page: Page, nonce: str) -> tuple[str, str]:
         page_data(page_of(name, page, assets)),
     ]
     loader = f'<script defer nonce="{nonce}" src="{assets.url("loader.js")}"></script>'
-    return "\n".join(head), loader + shell_script(assets, nonce)
+    return "\n".join(head), words_script(page, nonce) + loader + shell_script(assets, nonce)

@@ -5,7 +5,7 @@ from typing import Literal
 
 Theme = Literal["light", "dark"]
 Shape = Literal["circle", "triangle", "square", "diamond", "line", "area"]
-Hatch = Literal["", "diagonal", "back", "dots"]
+Hatch = Literal["", "diagonal", "back", "cross", "dots"]
 THEMES: tuple[Theme, Theme] = ("light", "dark")
 
 
@@ -79,4 +79,9 @@ GLYPHS: dict[str, str] = {
     "crane": "M9 18V6h8M9 9.5L6 6h3M15 6v4.5",
     "mine": "M7 17l5-9 5 9M9.5 13h5",
     "heap": "M6 16.5h12L12 8z",
+    "overlap": "M7.2 7.2h6.4v6.4h-6.4zM10.4 10.4h6.4v6.4h-6.4z",
+    "outward": "M8 16l8-8M10.2 8H16v5.8",
+    "again": "M16.6 12.6a4.7 4.7 0 1 1-1.6-4.1M16.4 5.6v3.3h-3.3",
+    "gap": "M5.6 12h3.6M14.8 12h3.6",
+    "double": "M7 9.6h10M7 14.4h10",
 }

@@ -68,6 +68,7 @@ class ServiceFigure(Figure):
             *(f'<link rel="stylesheet" href="{self.assets.url(name)}">' for name in dict.fromkeys(sheets)),
             variables(),
             page_data(self.page),
+            words_script(self.page, self.nonce),
             *(
                 f'<script defer nonce="{self.nonce}" src="{self.assets.url(name)}"></script>'
                 for name in dict.fromkeys(scripts)
@@ -225,7 +226,15 @@ def shell_script(assets: Assets, nonce: str) -> str:
 
 def page_data(page: Mapping[str, Any]) -> str:
     """What the scripts read as `geo.page`: data, not code."""
-    return f'<script type="application/json" id="geo-page">{dumps_for_html(page)}</script>'
+    elsewhere = {"words"} if page.get("words_src") else set()
+    said = {name: value for name, value in page.items() if name not in elsewhere}
+    return f'<script type="application/json" id="geo-page">{dumps_for_html(said)}</script>'
+
+
+def words_script(page: Mapping[str, Any], nonce: str) -> str:
+    """The script that brings the words of the page's language, before any script that says one."""
+    source = page.get("words_src")
+    return f'<script defer nonce="{nonce}" src="{escape(str(source))}"></script>' if source else ""
 
 
 def variables() -> str:

@@ -10,7 +10,9 @@ keys of the translation catalogues.
 from dataclasses import asdict
 
 from layers.rules.lifecycle import STATE_TITLES
-from maps.looks import GLYPHS, SHAPES, Group, Look, Theme
+from maps import basemap_looks
+from maps.coverage_looks import COVERAGE, ZONE_PROOF
+from maps.looks import GLYPHS, SHAPES, Group, Hatch, Look, Shape, Theme
 
 DARK_INK = "#1c1300"
 
@@ -67,8 +69,8 @@ PROBLEMS = Group(
         Look(
             key="dropped",
             title="Not pursued",
-            light="#69757c",
-            dark="#9aa7ad",
+            light="#434b51",
+            dark="#76808a",
             glyph="cross",
             states=("declined", "void", "duplicate"),
         ),
@@ -209,6 +211,67 @@ DUST = Group(
     ),
 )
 
+
+def _land(key: str, title: str, *, light: str, dark: str, glyph: str, hatch: Hatch, shape: Shape = "square") -> Look:
+    faint = 0.05 if key == "unassigned_area" else 0.18  # a whole area must not hide what lies in it
+    return Look(key=key, title=title, light=light, dark=dark, shape=shape, glyph=glyph, hatch=hatch, opacity=faint)
+
+
+def _stretch(key: str, title: str, *, light: str, dark: str, glyph: str, dash: tuple[float, ...] = ()) -> Look:
+    return Look(key=key, title=title, light=light, dark=dark, glyph=glyph, width=8, dash=dash)
+
+
+REBOUNDS = Group(
+    key="rebounds",
+    title="Rebounds",
+    layer="rebounds",
+    looks=(
+        Look(key="chronic", title="Chronic place", light="#8a0f3c", dark="#ff5590", shape="diamond",
+             glyph="exclamation"),
+        Look(key="rebound", title="Rebound", light="#d55e00", dark="#ff7a33", ink_light=DARK_INK, glyph="again"),
+        Look(key="never_fixed", title="Never fixed", light="#7b4fa3", dark="#c79bf2", shape="square", glyph="cross"),
+        Look(key="link", title="From the closed case to the new one", light="#8a5a2b", dark="#d9a066", shape="line",
+             width=2, dash=(4, 3)),
+    ),
+)  # fmt: skip
+
+WORK_FACES = Group(
+    key="work_faces",
+    title="Faults of the seam",
+    layer="work_faces",
+    looks=(
+        _land("gap", "Land without anybody", light="#b8002e", dark="#ff6b81", glyph="question", hatch="diagonal"),
+        _land("sliver", "Narrow gap", light="#b8002e", dark="#ff6b81", glyph="minus", hatch=""),
+        _land("overlap", "Overlap", light="#7b4fa3", dark="#c79bf2", glyph="overlap", hatch="back"),
+        _land("outside", "Beyond the district", light="#8a5a2b", dark="#d9a066", glyph="outward", hatch="dots"),
+        _land("outside_parent", "Beyond its parent area", light="#8a5a2b", dark="#d9a066", glyph="outward",
+              hatch="dots", shape="diamond"),
+        _land("unassigned_area", "Area without a responsible person", light="#0072b2", dark="#4aa8e8",
+              glyph="question", hatch="dots", shape="diamond"),
+        _stretch("unassigned_stretch", "Stretch without a chief", light="#0072b2", dark="#4aa8e8", glyph="question"),
+        _stretch("double_stretch", "Stretch held twice", light="#7b4fa3", dark="#c79bf2", glyph="double"),
+        _stretch("chainage_gap", "Chainage missing", light="#b8002e", dark="#ff6b81", glyph="gap", dash=(2, 2)),
+    ),
+)  # fmt: skip
+
+MEASURES = Group(
+    key="measures",
+    title="Measures",
+    layer="measures",
+    looks=(
+        Look(key="cover", title="Covering", light="#00697a", dark="#4fc3d4", shape="area", hatch="back", width=1.6,
+             opacity=0.18),
+        Look(key="green", title="Greening", light="#4d7a00", dark="#a6d157", shape="area", hatch="dots", width=1.6,
+             opacity=0.18),
+        Look(key="harden", title="Hardening", light="#5b6770", dark="#aab6bf", shape="area", hatch="cross", width=1.6,
+             opacity=0.18),
+        Look(key="clear", title="Clearing away", light="#a8487f", dark="#e39ac4", shape="area", hatch="diagonal",
+             width=1.6, opacity=0.18),
+        Look(key="other", title="Other measure", light="#1f5f99", dark="#6fb7f0", shape="area", width=1.6, dash=(4, 3),
+             opacity=0.1),
+    ),
+)  # fmt: skip
+
 OWN = Group(
     key="own",
     title="Added layers",
@@ -244,7 +307,9 @@ ROADS = Group(
 GROUPS: dict[str, Group] = {
     group.key: group
     for group in (
-        PROBLEMS, ZONES, ROAD_LOAD, CORRIDOR, PARCELS, STATIONS, HOTSPOTS, DUST, OWN, AREAS, ROADS,
+        PROBLEMS, ZONES, ZONE_PROOF, COVERAGE,
+        ROAD_LOAD, CORRIDOR, PARCELS, STATIONS, HOTSPOTS, DUST, REBOUNDS, WORK_FACES, MEASURES, OWN, AREAS,
+        ROADS,
     )
 }  # fmt: skip
 
@@ -279,6 +344,7 @@ def table() -> dict[str, object]:
         "ground": GROUND,
         "shapes": SHAPES,
         "glyphs": GLYPHS,
+        "basemap": basemap_looks.table(),
     }
 
 

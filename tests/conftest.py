@@ -4,19 +4,38 @@ import getpass
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from geo_service.security.callers import COOKIE
+from layers import accounts, sign_ins, tokens
+from layers.accounts_model import NO_CLIENT
+from layers.errors import LayersError
+from layers.photos.files import PhotoFiles
 from layers.store import Store, open_store
+from tests import demo_copies
 
 PG_BIN = Path("/usr/lib/postgresql/15/bin")
+CERTIFICATES = ssl.create_default_context()  # read once: most of what a client costs
+
+
+@pytest.fixture(scope="session", autouse=True)
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The workers of one run share the demo town that is planted for it."""
+    base = tmp_path_factory.getbasetemp()
+    demo_copies.FOLDER = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def missing(what: str) -> None:
@@ -57,14 +76,26 @@ def postgis_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def prepared_database(postgis_server: str) -> str:
+    """The name of a database that a store has made ready, once: to make PostGIS ready takes a second each time."""
+    import psycopg
+
+    name = "prepared"
+    with psycopg.connect(f"{postgis_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    open_store(f"{postgis_server}/{name}").close()
+    return name
+
+
 @pytest.fixture
-def postgis_url(postgis_server: str) -> Iterator[str]:
-    """The address of an empty database."""
+def postgis_url(postgis_server: str, prepared_database: str) -> Iterator[str]:
+    """The address of a store without any row."""
     import psycopg
 
     name = f"t{free_port()}"
     with psycopg.connect(f"{postgis_server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
         yield f"{postgis_server}/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -86,20 +117,93 @@ def store(store_url: str) -> Iterator[Store]:
     opened.close()
 
 
-class Service:
-    """A running service: its address, and the settings that the command line needs to reach the same store."""
+@pytest.fixture
+def files(tmp_path: Path) -> PhotoFiles:
+    """The photos that belong to a store."""
+    return PhotoFiles(tmp_path / "photos")
 
-    def __init__(self, folder: Path, store_url: str, *, demo: bool, workers: int = 1):
+
+def run(folder: Path, store_url: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """A command of the command line on that store, with its data in that folder."""
+    environment = {**os.environ, "GEO_SERVICE_STORE": store_url, "GEO_SERVICE_DATA_DIR": str(folder)}
+    command = [sys.executable, "-m", "geo_service", *arguments]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert not check or result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What an account shows: a program's token, a browser's cookie."""
+
+    token: str
+    cookie: str
+
+
+def keys_of(store_url: str, name: str, role: str = "") -> Keys:
+    """Keys of the account of that name, which is made with the role where it is not there yet."""
+    now = datetime.now(UTC)
+    store = open_store(store_url)
+    try:
+        with store.reading() as session:
+            known = session.accounts.find(name)
+        account = known or accounts.create(store, accounts.NewAccount(name=name, role=role), now=now).account
+        token = tokens.create(store, tokens.NewToken(account=name, scope="write"), now=now).secret
+        with store.writing() as session:
+            session.accounts.change(name, {"must_change": False})
+            return Keys(token, sign_ins.begin(session, account, client=NO_CLIENT, now=now).secret)
+    finally:
+        store.close()
+
+
+COOKIES: dict[str, str] = {}  # address with a token → the cookie of the same account
+
+
+def enter(context: Any, address: str) -> str:
+    """The address without its token, after the browser got a session of the same account in exchange for it."""
+    base = next((known for known in COOKIES if address.startswith(known)), "")
+    if not base:
+        return address
+    web = f"http://{base.rpartition('@')[2]}"
+    cookie = {"name": COOKIE, "value": COOKIES[base], "url": web, "httpOnly": True, "sameSite": "Lax"}
+    context.add_cookies([cookie])
+    return web + address.removeprefix(base)
+
+
+class Service:
+    """A running service: its address, and the settings that the command line needs to reach the same store.
+
+    `url` bears an administrator's token, which every HTTP client understands; `web` is what people type.
+    """
+
+    def __init__(self, folder: Path, store_url: str, *, demo: bool, workers: int = 1, **settings: str):
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.web = self.url = f"http://127.0.0.1:{self.port}"
+        self.store_url = store_url
         self.environment = {**os.environ, "GEO_SERVICE_STORE": store_url, "GEO_SERVICE_DATA_DIR": str(folder)}
+        self.environment["GEO_SERVICE_TICK_SECONDS"] = "0"  # a test that wants the ticker runs `tick`
+        self.environment |= {f"GEO_SERVICE_{name.upper()}": value for name, value in settings.items()}
         self.log = folder / "service.log"
         if demo:
-            self.run("demo")
+            demo_copies.plant(folder, store_url)
+        with suppress(LayersError):  # some tests serve a store that cannot be opened
+            self.url = self.address_of("tests", "administrator")
         serve = ["serve", "--port", str(self.port), "--workers", str(workers)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(self.command(*serve), env=self.environment, stdout=log, stderr=log)
         self._wait()
+
+    @property
+    def token(self) -> str:
+        """The token in `url`."""
+        return str(httpx.URL(self.url).password)
+
+    def address_of(self, name: str, role: str = "") -> str:
+        """The service's address with a token of that account; it is made with the role where it is not there yet."""
+        keys = keys_of(self.store_url, name, role)
+        address = f"http://token:{keys.token}@127.0.0.1:{self.port}"
+        COOKIES[address] = keys.cookie
+        return address
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "geo_service", *arguments]
@@ -113,13 +217,15 @@ class Service:
         return result
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
+        deadline = time.monotonic() + 180
+        with httpx.Client(base_url=self.url, verify=CERTIFICATES) as client:
+            while time.monotonic() < deadline and self.process.poll() is None:
+                with suppress(httpx.TransportError):
+                    if client.get("/readyz").status_code == 200:
+                        return
+                time.sleep(0.05)
+        self.process.kill()
+        self.process.wait()
         raise AssertionError(self.log.read_text())
 
     def stop(self) -> int:
@@ -128,13 +234,13 @@ class Service:
         return self.process.wait(20)
 
 
-def kept_database(server: str) -> str:
-    """A new database that lives as long as its server."""
+def kept_database(server: str, template: str) -> str:
+    """A new database, as the template is, that lives as long as its server."""
     import psycopg
 
     name = f"s{free_port()}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{server}/{name}"
 
 
@@ -142,31 +248,85 @@ def store_address(kind: str, folder: Path, request: pytest.FixtureRequest) -> st
     """A fresh store of that kind for a whole session."""
     if kind == "geopackage":
         return f"gpkg://{folder}/town.gpkg"
-    return kept_database(request.getfixturevalue("postgis_server"))
+    return kept_database(*(request.getfixturevalue(name) for name in ("postgis_server", "prepared_database")))
+
+
+@contextmanager
+def served(
+    folder: Path, address: str = "", *, demo: bool = False, workers: int = 1, **settings: str
+) -> Iterator[Service]:
+    """A service with these settings until it is no longer needed; without an address its store is a file."""
+    running = Service(folder, address or f"gpkg://{folder}/town.gpkg", demo=demo, workers=workers, **settings)
+    try:
+        yield running
+    finally:
+        status = running.stop()
+    assert status in (0, -15), running.log.read_text()
+
+
+@pytest.fixture(scope="module", params=["geopackage", "postgis"])
+def module_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store of each kind for all tests of a file, empty when the first one begins."""
+    opened = open_store(store_address(request.param, tmp_path_factory.mktemp(f"store-{request.param}"), request))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", params=["geopackage", "postgis"])
+def module_service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service on each kind of store for all tests of a file, empty when the first one begins."""
+    folder = tmp_path_factory.mktemp(f"service-{request.param}")
+    with served(folder, store_address(request.param, folder, request)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def geopackage_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The demo town served from one file."""
+    with served(tmp_path_factory.mktemp("service-geopackage"), demo=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgis_service(
+    postgis_server: str, prepared_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The demo town served from PostGIS."""
+    address = kept_database(postgis_server, prepared_database)
+    with served(tmp_path_factory.mktemp("service-postgis"), address, demo=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="session", params=["geopackage", "postgis"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The demo town served from each kind of store."""
-    folder = tmp_path_factory.mktemp(f"service-{request.param}")
-    running = Service(folder, store_address(request.param, folder, request), demo=True)
-    yield running
-    assert running.stop() in (0, -15), running.log.read_text()
+def service(request: pytest.FixtureRequest) -> Service:
+    """The demo town served from each kind of store; each is started once, whatever order the tests have."""
+    running: Service = request.getfixturevalue(f"{request.param}_service")
+    return running
+
+
+@pytest.fixture
+def api(service: Service) -> Iterator[httpx.Client]:
+    """Its API, in English, with an administrator's token."""
+    headers = {"accept-language": "en"}
+    with httpx.Client(base_url=service.url, headers=headers, timeout=60, verify=CERTIFICATES) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
 def empty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A town without anything."""
-    folder = tmp_path_factory.mktemp("service-empty")
-    running = Service(folder, f"gpkg://{folder}/town.gpkg", demo=False)
-    yield running
-    running.stop()
+    with served(tmp_path_factory.mktemp("service-empty")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
-def service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def browser_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The demo town in the embedded store, for the browser."""
-    folder = tmp_path_factory.mktemp("service-browser")
-    running = Service(folder, f"gpkg://{folder}/town.gpkg", demo=True)
-    yield running.url
-    running.stop()
+    with served(tmp_path_factory.mktemp("service-browser"), demo=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def service_url(browser_service: Service) -> str:
+    """Its address, with an administrator's token."""
+    return browser_service.url

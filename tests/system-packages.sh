@@ -2,7 +2,7 @@
 # The servers and programs that the tests need beside Python: installed when we are root, named when we are not.
 set -euo pipefail
 
-packages=(postgresql-15 postgresql-15-postgis-3 gdal-bin chromium fonts-noto-cjk)
+packages=(postgresql-15 postgresql-15-postgis-3 gdal-bin chromium fonts-noto-cjk strace)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -12,20 +12,17 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import Service, store_address
+from tests.answers import outcome
+from tests.conftest import Service
 
 DATA = Path(__file__).parent / "data"
 AMAP = DATA / "zibo_counties_amap_gcj02.geojson"
 TIANDITU = DATA / "yiyuan_county_tianditu_cgcs2000.geojson"
 
 
-@pytest.fixture(scope="module", params=["geopackage", "postgis"])
-def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """An empty town served from each kind of store."""
-    folder = tmp_path_factory.mktemp(f"imports-{request.param}")
-    running = Service(folder, store_address(request.param, folder, request), demo=False)
-    yield running
-    running.stop()
+@pytest.fixture
+def town(module_service: Service) -> Service:
+    return module_service
 
 
 @pytest.fixture
@@ -40,16 +37,6 @@ def upload(api: httpx.Client, layer: str, *paths: Path, **form: Any) -> dict[str
     answer = api.post(f"/api/v1/layers/{layer}/import", files=files, data=form)
     assert answer.status_code == 202, answer.text
     return outcome(api, answer.json()["job"])
-
-
-def outcome(api: httpx.Client, job: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        status: dict[str, Any] = api.get(f"/api/v1/imports/{job}").json()
-        if status["state"] != "running":
-            return status
-        time.sleep(0.1)
-    raise AssertionError(status)
 
 
 def count(api: httpx.Client, layer: str) -> int:

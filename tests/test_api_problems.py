@@ -1,7 +1,6 @@
 """Problems over HTTP, from both stores: report, give, move, list."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,34 +9,7 @@ import mapbox_vector_tile
 import pytest
 
 from tests.conftest import Service
-
-ON_THE_ROAD = [114.0231918, 22.529098]
-
-
-@pytest.fixture
-def api(service: Service) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.url, headers={"accept-language": "en"}, timeout=30) as client:
-        yield client
-
-
-def feature(geometry: dict[str, Any] | None = None, **properties: Any) -> dict[str, Any]:
-    said = {"category": "0102", "description": "test", **properties}
-    return {
-        "type": "Feature",
-        "geometry": geometry or {"type": "Point", "coordinates": ON_THE_ROAD},
-        "properties": said,
-    }
-
-
-def report(api: httpx.Client, **properties: Any) -> dict[str, Any]:
-    answer = api.post("/api/v1/problems", json=feature(**properties))
-    assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
-
-
-def move(api: httpx.Client, id_: int, to: str, **more: Any) -> httpx.Response:
-    return api.post(f"/api/v1/problems/{id_}/moves", json={"to": to, **more})
+from tests.problems_http import ON_THE_ROAD, feature, move, report
 
 
 def test_a_report_is_given_to_somebody_with_the_reason(api: httpx.Client) -> None:
@@ -66,8 +38,8 @@ def test_the_reason_is_told_in_the_readers_language(api: httpx.Client) -> None:
 def test_from_report_to_proven_closure(api: httpx.Client) -> None:
     id_ = report(api)["id"]
     for to, more in (
-        ("confirmed", {}), ("filed", {}), ("assigned", {}), ("in_hand", {"by": "R001"}), ("fixed", {"by": "R001"}),
-        ("returned", {"by": "R002", "note": "still there"}), ("in_hand", {"by": "R001"}), ("fixed", {"by": "R001"}),
+        ("confirmed", {}), ("filed", {}), ("assigned", {}), ("in_hand", {"by": "R001"}), ("fixed", {}),
+        ("returned", {"by": "R002", "note": "still there"}), ("in_hand", {"by": "R001"}), ("fixed", {}),
         ("closed", {"by": "R002"}),
     ):  # fmt: skip
         answer = move(api, id_, to, **more)
@@ -76,16 +48,16 @@ def test_from_report_to_proven_closure(api: httpx.Client) -> None:
     history = api.get(f"/api/v1/problems/{id_}/history").json()
     assert (closed["state"], closed["rework_count"], closed["moves"]) == ("closed", 1, [])
     assert closed["closed_at"]
-    assert [line["to"] for line in history] == [
+    assert [line["to"] for line in history if line["to"]] == [
         "reported", "confirmed", "filed", "assigned", "in_hand", "fixed", "returned", "in_hand", "fixed", "closed",
     ]  # fmt: skip
-    assert history[6]["note"] == "still there"
+    assert [line["note"] for line in history if line["to"] == "returned"] == ["still there"]
 
 
 def test_the_handler_cannot_close_his_own(api: httpx.Client) -> None:
     id_ = report(api)["id"]
-    for to in ("assigned", "in_hand", "fixed"):
-        move(api, id_, to, by="R001")
+    for to, by in (("assigned", "R001"), ("in_hand", "R001"), ("fixed", "")):
+        move(api, id_, to, by=by)
     refused = move(api, id_, "closed", by="R001")
     assert refused.status_code == 422
     assert refused.headers["content-type"] == "application/problem+json"
@@ -95,10 +67,11 @@ def test_the_handler_cannot_close_his_own(api: httpx.Client) -> None:
 
 def test_a_forbidden_move_says_why_and_changes_nothing(api: httpx.Client) -> None:
     id_ = report(api)["id"]
+    before = api.get(f"/api/v1/problems/{id_}/history").json()
     refused = move(api, id_, "closed")
     assert (refused.status_code, refused.json()["status"]) == (422, 422)
     assert "one step" in refused.json()["detail"]
-    assert len(api.get(f"/api/v1/problems/{id_}/history").json()) == 1
+    assert api.get(f"/api/v1/problems/{id_}/history").json() == before
 
 
 def test_back_dated_entry_keeps_its_order(api: httpx.Client) -> None:
@@ -173,13 +146,16 @@ def test_a_preview_stores_nothing(api: httpx.Client) -> None:
     assert api.get("/api/v1/problems/summary").json()["total"] == before + 1
 
 
-def test_pages_list_everything_once(api: httpx.Client) -> None:
+def test_pages_list_everything_once(api: httpx.Client, service: Service) -> None:
     seen: list[int] = []
     url: str | None = "/api/v1/problems?limit=200"
     while url:
         page = api.get(url).json()
         seen += [row["id"] for row in page["features"]]
         url = page.get("next")
+        if url:  # the address of a page bears no token
+            assert url.startswith(f"{service.web}/")
+            url = url.removeprefix(service.web)
     assert len(seen) == len(set(seen)) == api.get("/api/v1/problems/summary").json()["total"]
 
 

@@ -14,12 +14,6 @@ SQUARE = [[114.0, 22.53], [114.001, 22.53], [114.001, 22.531], [114.0, 22.531], 
 GEOD = Geod(ellps="WGS84")
 
 
-@pytest.fixture
-def api(service: Service) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.url, headers={"accept-language": "en"}, timeout=30) as client:
-        yield client
-
-
 def parcel(ring: list[list[float]] = SQUARE, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": properties}
 
@@ -74,6 +68,17 @@ def test_a_taken_parcel_code_is_a_conflict(api: httpx.Client) -> None:
     assert api.post("/api/v1/parcels", json=parcel(code="X-1")).status_code == 409
 
 
+@pytest.fixture
+def lent_station(api: httpx.Client) -> Iterator[str]:
+    """The demo's own station, which is put back afterwards."""
+    stations = api.get("/api/v1/stations").json()["features"]
+    before = next(s for s in stations if s["properties"]["code"] == "YS01")
+    yield "YS01"
+    back = {"geometry": before["geometry"], "properties": {"radii_m": before["properties"]["radii_m"]}}
+    api.patch("/api/v1/stations/YS01", json=back).raise_for_status()
+
+
+@pytest.mark.usefixtures("lent_station")
 def test_rings_are_true_metres_and_follow_their_station(api: httpx.Client, service: Service) -> None:
     moved = {"geometry": {"type": "Point", "coordinates": [114.02, 22.535]}, "properties": {"radii_m": [100, 400]}}
     answer = api.patch("/api/v1/stations/YS01", json=moved)
@@ -152,7 +157,12 @@ def test_a_new_chief_answers_from_his_first_day(api: httpx.Client) -> None:
     assert added.status_code == 201, added.text
     rows = api.get("/api/v1/responsibilities", params={"layer": duty["layer"], "place": duty["place"]}).json()
     assert {"R002", made["person"]} <= {row["person"] for row in rows}
-    for broken, field in (({"valid_to": "2025-01-01"}, "valid_to"), ({"valid_from": "x"}, "valid_from")):
+    for broken, field in (
+        ({"valid_to": "2025-01-01"}, "valid_to"),
+        ({"valid_from": "x"}, "valid_from"),
+        ({"role": "administrator"}, "role"),
+        ({"role": "supervisor"}, "role"),
+    ):
         refused = api.post("/api/v1/responsibilities", json={**duty, **broken})
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
     assert api.post("/api/v1/responsibilities", json={**duty, "place": "nowhere"}).status_code == 404

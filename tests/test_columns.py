@@ -1,11 +1,9 @@
 """Layers as arrays: what goes in comes out, found where it is, and a change is the same as building anew."""
 
-import doctest
 import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -18,7 +16,7 @@ from layers.columns.boxes import pack
 from layers.columns.parts import sorted_points
 from layers.columns.values import encode, encode_wanted
 from layers.columns.world import MAX_LATITUDE, SIZE, to_lonlat, to_world
-from tests.test_columns_support import ZOO, content, feature_table, layer, patient
+from tests.columns_support import ZOO, content, feature_table, layer, patient
 
 values = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 values |= st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -326,10 +324,3 @@ def test_loops_compile_where_no_cache_can_be_written() -> None:
     nowhere = {"NUMBA_CACHE_DIR": "/dev/null/nowhere", "NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator"}
     ran = subprocess.run([sys.executable, "-c", program], env=os.environ | nowhere, capture_output=True, text=True)
     assert ran.stdout == "[7]\n", ran.stderr
-
-
-@pytest.mark.parametrize(
-    "module", ["layers.columns.world", "layers.columns.values", "maps.tiles.grid", "maps.tiles.wire"]
-)
-def test_examples_in_the_documentation_hold(module: str) -> None:
-    assert doctest.testmod(import_module(module)).failed == 0

@@ -9,7 +9,7 @@ import shapely
 from layers.columns import ColumnCache, LayerColumns
 from layers.columns.cache import DELTA_ROWS
 from layers.errors import NotFound
-from tests.test_columns_support import MemoryFeed
+from tests.columns_support import MemoryFeed, states
 
 FIELDS = {"problems": ("state",), "parcels": ("state",)}
 
@@ -23,11 +23,6 @@ def feed() -> MemoryFeed:
 @pytest.fixture
 def cache(feed: MemoryFeed) -> ColumnCache:
     return ColumnCache(feed, FIELDS)
-
-
-def states(columns: LayerColumns) -> dict[int, object]:
-    values = columns.dictionaries["state"].values()
-    return {int(i): values[c] for i, c in zip(columns.points.ids, columns.points.codes["state"], strict=True)}
 
 
 def test_a_layer_is_read_when_it_is_first_asked_for(feed: MemoryFeed, cache: ColumnCache) -> None:

@@ -78,6 +78,13 @@ def test_an_excel_ledger_names_places_by_their_names(town: Store, tmp_path: Path
     assert duties(town) == [("road_segments", "L1", "王建国", "road_chief", date(2026, 11, 1), None)]
 
 
+def test_no_place_brings_a_role_for_the_whole_town(town: Store, tmp_path: Path) -> None:
+    request = LoadRequest(layer="responsibilities", paths=[csv(tmp_path, "编号,姓名,角色\nL1,王,supervisor\n")])
+    with pytest.raises(RefusedRows) as caught:
+        load(town, request, now=NOW)
+    assert [(note.row, note.field) for note in caught.value.report.refused] == [(1, "role")]
+
+
 def test_bad_rows_are_named_and_nothing_is_stored(town: Store, tmp_path: Path) -> None:
     text = "编号,姓名,起,止\nL1,王,,\nL9,李,,\nV1,,,\nV1,赵,soon,\nV1,钱,2026-02-01,2026-01-01\n,孙,,\n"
     request = LoadRequest(layer="responsibilities", paths=[csv(tmp_path, text)])

@@ -1,8 +1,6 @@
 """Tables of text: encodings, delimiters, headers, ragged rows, types, and coordinates in every spelling."""
 
 import ast
-import doctest
-import importlib
 import os
 import subprocess
 import sys
@@ -28,16 +26,6 @@ def table(tmp_path, text: str, encoding="utf-8", mapping=None):
     path = tmp_path / "a.csv"
     path.write_bytes(text.encode(encoding))
     return read_csv(path, None, mapping or {})
-
-
-@pytest.mark.parametrize(
-    "module", ["layers.crs", *(f"layers.formats.{name}" for name in (
-        "codes", "coordinates", "encoding", "mapping", "shift", "tabular"))],
-)  # fmt: skip
-def test_examples_in_the_docstrings(module):
-    tested = doctest.testmod(importlib.import_module(module))
-    assert tested.attempted > 0
-    assert tested.failed == 0
 
 
 # encodings

@@ -102,3 +102,11 @@ def test_a_script_loses_the_address_of_its_map() -> None:
 
 def test_a_package_without_a_licence_file_gives_an_empty_text(tmp_path: Path) -> None:
     assert build._licence_text(tmp_path) == ""
+
+
+def test_a_saved_file_carries_every_element_that_needs_no_service() -> None:
+    """A page whose element the standalone script lacks would be saved without its data."""
+    sources = Path(__file__).parent.parent / "maps" / "frontend" / "src"
+    elements = {path.stem for path in (sources / "elements").glob("*.js")} - {"basemap", "drawing", "past", "search"}
+    carried = set(re.findall(r"from './elements/(\w+)\.js'", (sources / "standalone.js").read_text("utf-8")))
+    assert carried == elements

@@ -5,15 +5,27 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 from shapely.geometry import Polygon, mapping, shape
 
-from tests.test_frontend_browser import PHONE, Watch, chromium, open_page
+from tests.map_pages import PHONE, Watch, map_browser, watched_pages
 
-__all__ = ["chromium", "open_page"]  # fixtures
 pytestmark = pytest.mark.browser
 
 LNG, LAT = 114.0, 22.5195  # inside the demo town's bounds, away from its parcels
 SIDE = 0.001
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with map_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Watch]]:
+    with watched_pages(chromium) as make:
+        yield make
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_a_damaged_file_is_refused_with_the_reason(filled: Store, path: Path) ->
         for page in range(2, size // 4096, 3):
             file.seek(page * 4096)
             file.write(os.urandom(512))
-    with pytest.raises(StoreDamaged, match=r"town\.gpkg"):
+    with pytest.raises(StoreDamaged, match="damaged"):
         open_store(f"gpkg://{path}")
 
 

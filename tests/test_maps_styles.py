@@ -1,54 +1,20 @@
-"""The style table: whole, legible, and never by colour alone."""
+"""The style table: whole and legible; its colours are compared in test_maps_colours.py."""
 
 import json
-from itertools import combinations
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from layers.schema import AREA_LEVELS, DUST_KINDS, PARCEL_STATES, PROBLEM_STATES, ROAD_CLASSES, TREATMENTS
 from maps import styles
+from maps.colours import DATA_GROUPS, contrast
 from maps.looks import GLYPHS, SHAPES, THEMES, Group, Look, Theme
 
-# Machado, Oliveira and Fernandes 2009, severity 1.0; on linear RGB.
-COLOUR_BLINDNESS = {
-    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
-}
-TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-WHITE = TO_XYZ.sum(axis=1)
-
-# The ground is the grey sheet below; everything else carries meaning.
-DATA_GROUPS = [group for key, group in styles.GROUPS.items() if key not in ("areas", "roads")]
 CASES = [
     pytest.param(group, look, theme, id=f"{group.key}-{look.key}-{theme}")
     for group in DATA_GROUPS
     for look in group.looks
     for theme in THEMES
 ]
-
-
-def linear(colour: str) -> NDArray[np.float64]:
-    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG 2: 1 (none) to 21."""
-    low, high = sorted(float(TO_XYZ[1] @ linear(colour)) for colour in (one, other))
-    return (high + 0.05) / (low + 0.05)
-
-
-def lab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    ratio = np.clip(TO_XYZ @ rgb / WHITE, 0, None)
-    f = np.where(ratio > 216 / 24389, np.cbrt(ratio), (24389 / 27 * ratio + 16) / 116)
-    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
-
-
-def without_colour(look: Look) -> tuple[object, ...]:
-    return (look.shape, look.glyph, look.hatch, look.width, look.dash)
 
 
 @pytest.mark.parametrize("state", PROBLEM_STATES)
@@ -96,26 +62,6 @@ def test_a_line_or_an_area_stands_out_by_its_own_colour(group: Group, look: Look
 @pytest.mark.parametrize(("group", "look", "theme"), CASES)
 def test_a_glyph_can_be_read_on_its_mark(group: Group, look: Look, theme: Theme) -> None:
     assert contrast(look.ink(theme), look.color(theme)) >= 3
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_names_can_be_read_on_the_ground(theme: Theme) -> None:
-    ground = styles.GROUND[theme]
-    assert min(contrast(ground["text"], ground[name]) for name in ("background", "area", "halo")) >= 4.5
-
-
-@pytest.mark.parametrize("group", DATA_GROUPS, ids=lambda group: group.key)
-def test_looks_differ_without_their_colours(group: Group) -> None:
-    told = [without_colour(look) for look in group.looks]
-    assert len(set(told)) == len(told)
-
-
-@pytest.mark.parametrize("name", COLOUR_BLINDNESS)
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("group", [styles.ZONES, styles.ROAD_LOAD, styles.HOTSPOTS], ids=lambda group: group.key)
-def test_colour_blind_people_see_different_areas_and_lines(group: Group, theme: Theme, name: str) -> None:
-    seen = [lab(np.array(COLOUR_BLINDNESS[name]) @ linear(look.color(theme))) for look in group.looks]
-    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) >= 10
 
 
 def test_shapes_and_glyphs_that_are_named_exist() -> None:

@@ -4,6 +4,7 @@ The district is 300 m × 200 m, six whole cells from 0_0 to 2_1; times are days.
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,37 +25,13 @@ from layers.rules.clean_zones import (
     summarise,
 )
 from layers.rules.grid import unit_cells
+from layers.rules.seen_cells import Looking, seen_cells
+from layers.rules.tracks import Pieces
+from tests.walks import Found, Walk, problems, tracks, visits
 
 CELLS = unit_cells(np.array([shapely.box(0, 0, 300, 200)]))
 NOW = 100.0
 NONE = np.nan
-
-Walk = tuple[float, float, float, float, float]  # x from, y from, x to, y to, day
-Found = tuple[float, float, float, float, float]  # x, y, found, closed, verified
-
-
-def tracks(*walks: Walk, accuracy_m: float = 5.0, step_s: float = 10.0, speed_m_s: float = 1.0) -> Tracks:
-    columns: list[list[float]] = []
-    for patrol, (x, y, to_x, to_y, day) in enumerate(walks):
-        seconds = np.hypot(to_x - x, to_y - y) / speed_m_s
-        steps = max(int(seconds // step_s), 1)
-        for k in range(steps + 1):
-            along = k / steps
-            at = day * DAY_S + along * seconds
-            columns.append([patrol, x + along * (to_x - x), y + along * (to_y - y), at, accuracy_m])
-    patrol, x, y, at, accuracy = np.array(columns).reshape(-1, 5).T
-    return Tracks(patrol.astype(int), x, y, at, accuracy)
-
-
-def problems(*found: Found) -> Problems:
-    x, y, *days = np.array(found, dtype=float).reshape(-1, 5).T
-    found_at, closed_at, verified_at = (day * DAY_S for day in days)
-    return Problems(shapely.points(x, y), found_at, closed_at, verified_at)
-
-
-def visits(*signed: tuple[float, float, float]) -> Visits:
-    x, y, day = np.array(signed, dtype=float).reshape(-1, 3).T
-    return Visits(x, y, day * DAY_S)
 
 
 def zones(
@@ -327,3 +304,24 @@ def test_every_cell_has_one_state_and_the_areas_add_up(walks: list[Walk], signed
 def test_a_cell_is_inspected_exactly_when_enough_of_it_was_seen_lately(walks: list[Walk], signed: list) -> None:
     found = zones(tracks_=tracks(*walks), visits_=visits(*signed))
     assert ((found.share >= 0.8) == (found.age_days <= 7.0)).all()
+
+
+@law
+@given(st.lists(st.tuples(x, y), min_size=2, max_size=8, unique=True), st.sampled_from([0.1, 1.0, 4.0]))
+def test_a_way_sees_exactly_the_sub_cells_within_25_m(corners: list[tuple[float, float]], scale: float) -> None:
+    way = 150 + (np.round(np.array(corners), 2) - 150) * scale / 4  # from short steps to long ones
+    pieces = Pieces(np.zeros(len(way) - 1, int), way[:-1], way[1:], np.arange(len(way) - 1) - 100.0)
+    seen = seen_cells(CELLS, pieces, as_of=0.0, since=np.full(6, -1e6), rules=Looking())
+    middle = (np.arange(10) + 0.5) * 10
+    for row, (east, north) in enumerate(zip(CELLS.east, CELLS.north, strict=True)):
+        spots = shapely.points(*(part.ravel() for part in np.meshgrid(east * 100 + middle, north * 100 + middle)))
+        near_m = np.min([np.hypot(*_off(spots, a, b).T) for a, b in pairwise(way)], axis=0)
+        certain = (near_m < 25 - 1e-6).sum(), (near_m < 25 + 1e-6).sum()
+        assert certain[0] <= round(float(seen.share[row] * 100)) <= certain[1]
+
+
+def _off(spots: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """From the nearest place of a piece to each spot."""
+    way, xy = end - start, shapely.get_coordinates(spots) - start
+    along = np.clip(xy @ way / max(way @ way, 1e-300), 0, 1)
+    return np.asarray(xy - along[:, None] * way)

@@ -1,41 +1,23 @@
-"""One set of tests; both stores must pass all of it."""
+"""The contract of a store, its features: values, queries, pages, versions, writes. Both stores must pass all of it."""
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-import numpy as np
 import pytest
-import shapely
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from layers.errors import AlreadyThere, BadInput, Conflict, NotFound
-from layers.model import Category, Event, Feature, Person, PlaceLink, Responsibility, Town
+from layers.model import Feature
 from layers.query import Query, Where
-from layers.schema import LAYERS, Field, LayerSchema
 from layers.store import Store, open_store
-
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-TRIANGLE = Polygon([(0, 0), (5, 0), (0, 5)])
+from tests.store_rows import NOW, TRIANGLE, codes, fill, problem
 
 
-def problem(code: str, x: float = 1.0, y: float = 1.0, **values: object) -> Feature:
-    return Feature(code=code, geometry=Point(x, y), values=values)
-
-
-def fill(store: Store, count: int = 2000) -> np.ndarray:
-    points = np.random.default_rng(1).uniform(0, 10, (count, 2))
-    features = [
-        problem(f"P{i:05d}", x, y, category="abc"[i % 3], severity=i % 5, found_at=NOW + timedelta(minutes=i))
-        for i, (x, y) in enumerate(points)
-    ]
+@pytest.mark.parametrize("spot", [(1, 1, 1, 1), (1, 1, 1, 2), (0, 1, 2, 1)])
+def test_a_box_without_extent_still_lies_in_a_polygon(store: Store, spot: tuple[float, ...]) -> None:
     with store.writing() as session:
-        session.features.insert_many("problems", features, now=NOW)
-    return points
-
-
-def codes(store: Store, layer: str = "problems", **query: object) -> list[str]:
-    with store.reading() as session:
-        return [f.code for f in session.features.read(layer, Query(**query))]  # type: ignore[arg-type]
+        session.features.insert("parcels", Feature(code="A", geometry=TRIANGLE, values={}), now=NOW)
+    assert codes(store, "parcels", bbox=spot) == ["A"]
 
 
 def test_every_kind_of_value_comes_back_as_it_went_in(store: Store) -> None:
@@ -265,161 +247,20 @@ def test_missing_rows_and_layers_are_named(store: Store) -> None:
             session.features.read("moon")
 
 
-def test_columns_for_the_cache_hold_wkb_and_fields(store: Store) -> None:
-    points = fill(store, 50)
-    table = store.table("problems", ("code", "found_at"))
-    assert np.allclose(shapely.get_coordinates(shapely.from_wkb(table.wkb)), points)
-    assert table.fields["code"][7] == "P00007"
-    assert table.fields["found_at"][7] == NOW + timedelta(minutes=7)
-    some = store.table("problems", ("code",), ids=[3, 4, 999])
-    assert (list(some.ids), some.fields["code"]) == ([3, 4], ["P00002", "P00003"])
-
-
-def test_changes_are_seen_from_another_store_on_the_same_data(store: Store, store_url: str) -> None:
-    fill(store, 3)
-    stamp = store.change_stamp()
-    start = store.changes_since(0)
-    assert set(start.ids.values()) == {None}
-    other = open_store(store_url)
-    with other.writing() as session:
-        session.features.update("problems", 2, {"state": "closed"}, now=NOW)
-        session.features.delete("problems", 3)
-        session.features.insert("stations", Feature(code="S", geometry=Point(1, 1)), now=NOW)
-    other.close()
-    assert store.change_stamp() != stamp
-    changes = store.changes_since(start.sequence)
-    assert {layer: sorted(ids or []) for layer, ids in changes.ids.items()} == {"problems": [2, 3], "stations": [1]}
-    assert store.changes_since(changes.sequence).ids == {}
-
-
-def test_own_writes_change_the_stamp_too(store: Store) -> None:
-    stamp = store.change_stamp()
-    fill(store, 1)
-    assert store.change_stamp() != stamp
-
-
-def test_a_layer_of_ones_own_behaves_like_any_other(store: Store, store_url: str) -> None:
-    rivers = LayerSchema(
-        "河道", "河道", "MULTILINESTRING", (Field("长度", "real", "长度"), Field("select", "text", "select")), own=True
-    )
-    line = shapely.MultiLineString([[(1, 1), (2, 2)]])
-    with store.writing() as session:
-        session.layers.add(rivers)
-        row = Feature(code="R1", geometry=line, values={"长度": 1.5, "select": "x"})
-        session.features.insert_many("河道", [row], now=NOW)
-    again = open_store(store_url)
-    with again.reading() as session:
-        assert session.layers.get("河道") == rivers
-        (back,) = session.features.read("河道", Query(bbox=(0, 0, 1, 1)))
-    again.close()
-    assert back.values == {"长度": 1.5, "select": "x"}
-    assert "河道" in store.changes_since(0).ids
-
-
-def test_a_layer_cannot_take_a_name_of_the_service(store: Store) -> None:
-    for name in ("problems", "changes", "gpkg_contents", "sqlite_x"):
-        with pytest.raises((BadInput, AlreadyThere)), store.writing() as session:
-            session.layers.add(LayerSchema(name, name, "POINT", own=True))
-
-
-def test_a_layer_whose_creation_failed_can_be_made_later(store: Store) -> None:
-    schema = LayerSchema("ponds", "ponds", "POINT", own=True)
-    with pytest.raises(RuntimeError), store.writing() as session:
-        session.layers.add(schema)
-        raise RuntimeError
-    with store.writing() as session:
-        session.layers.add(schema)
-        assert session.features.count("ponds") == 0
-
-
-def test_a_dropped_layer_is_gone_and_can_be_made_anew(store: Store) -> None:
-    schema = LayerSchema("ponds", "ponds", "POINT", own=True)
-    with store.writing() as session:
-        session.layers.add(schema)
-        session.features.insert("ponds", Feature(code="1", geometry=Point(1, 1)), now=NOW)
-    with store.writing() as session:
-        session.layers.drop("ponds")
-    with store.reading() as session, pytest.raises(NotFound):
-        session.layers.get("ponds")
-    with store.writing() as session:
-        session.layers.add(schema)
-        assert session.features.count("ponds") == 0
-    assert store.check() == []
-
-
-def test_responsibilities_hold_from_a_day_to_the_day_before(store: Store) -> None:
-    rows = [
-        Responsibility(layer="areas", place="V1", person="old", role="village_head", valid_from=date(2026, 1, 1),
-                       valid_to=date(2026, 11, 23)),
-        Responsibility(layer="areas", place="V1", person="new", role="village_head", valid_from=date(2026, 11, 23)),
-    ]  # fmt: skip
-    with store.writing() as session:
-        session.duties.put_people([Person(code="old", name="老张"), Person(code="new", name="小李", phone="1")])
-        session.duties.put_responsibilities(rows)
-    with store.reading() as session:
-        who = {day: [d.person for d in session.duties.responsibilities(on=day)] for day in
-               (date(2026, 11, 22), date(2026, 11, 23))}  # fmt: skip
-        assert session.duties.person("new").name == "小李"
-        assert [p.code for p in session.duties.people("张")] == ["old"]
-        assert len(session.duties.responsibilities(place=("areas", "V1"))) == 2
-    assert list(who.values()) == [["old"], ["new"]]
-
-
-def test_history_is_kept_in_order_and_places_are_replaced(store: Store) -> None:
-    with store.writing() as session:
-        made = session.features.insert("problems", problem("A"), now=NOW)
-        for state in ("reported", "confirmed"):
-            session.history.append(
-                Event(problem_id=made.id, kind="moved", at=NOW, recorded_at=NOW, to_state=state, payload={"n": 1})
-            )
-        session.history.put_places(made.id, [PlaceLink(layer="areas", code="V1", name="村", method="inside")])
-        links = [
-            PlaceLink(layer="areas", code="V2", name="村", method="inside", share=0.4),
-            PlaceLink(layer="road_segments", code="R", name="路", method="corridor", distance_m=3.5, lead=True),
-        ]
-        session.history.put_places(made.id, links)
-    with store.reading() as session:
-        assert [e.to_state for e in session.history.events(made.id)] == ["reported", "confirmed"]
-        assert session.history.places([made.id])[made.id] == links[::-1]
-        assert session.history.problems_at("areas", ["V1", "V2"]) == {"V2": [made.id]}
-    assert codes(store, place=("road_segments", "R")) == ["A"]
-    assert codes(store, place=("areas", "V1")) == []
-
-
-def test_the_town_and_its_categories_are_kept(store: Store, store_url: str) -> None:
-    category = Category(code="0101", parent="01", name_zh="暴露垃圾", name_en="Exposed rubbish", limit_days=1)
-    with store.writing() as session:
-        session.town.put(Town(code="nanma", name="南麻街道", crs="EPSG:4548", attribution=("©",), as_of=NOW))
-        session.town.put_categories([category])
-        session.features.insert("areas", Feature(code="V", geometry=MultiPolygon([box(118, 36, 118.5, 36.5)])), now=NOW)
-    again = open_store(store_url)
-    with again.reading() as session:
-        town = session.town.get()
-        assert session.town.categories() == [category]
-    again.close()
-    assert (town.code, town.name, town.attribution, town.as_of) == ("nanma", "南麻街道", ("©",), NOW)
-    assert town.bounds == pytest.approx((118, 36, 118.5, 36.5), abs=1e-4)
-
-
-def test_a_receipt_finds_what_was_made(store: Store) -> None:
-    with store.writing() as session:
-        session.features.put_receipt("k", "problems", 7, now=NOW)
-    with store.reading() as session:
-        assert session.features.receipt("k") == ("problems", 7)
-        assert session.features.receipt("other") is None
-
-
 def test_a_sound_store_checks_sound(store: Store) -> None:
     fill(store, 100)
     assert store.check() == []
 
 
-def test_every_built_in_layer_is_there(store: Store) -> None:
-    with store.reading() as session:
-        assert [s.name for s in session.layers.all()] == list(LAYERS)
-        assert session.layers.counts() == dict.fromkeys(LAYERS, 0)
-
-
 def test_an_address_of_neither_kind_is_refused() -> None:
     with pytest.raises(BadInput, match="mysql"):
         open_store("mysql://localhost/x")
+
+
+def test_many_rows_may_lack_a_place(store: Store) -> None:
+    rows = [Feature(code=f"P{i}", geometry=Point(i / 100, 0) if i % 2 else None) for i in range(2000)]
+    with store.writing() as session:
+        session.features.insert_many("problems", rows, now=NOW)
+    assert len(codes(store)) == 2000
+    assert codes(store, bbox=(0.005, -1, 0.035, 1)) == ["P1", "P3"]
+    assert store.check() == []

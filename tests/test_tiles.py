@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
-from layers.columns import LayerColumns, build
+from layers.columns import build
 from maps.tiles import Tile, encode_tile
 from maps.tiles.encode import SHAPE_MARGIN
 from maps.tiles.grid import EXTENT, bounds, exists, frame, tile_at, world_box
-from tests.test_columns_support import (
+from tests.columns_support import (
     HOME,
     ZOO,
     convex_polygons,
@@ -25,18 +25,16 @@ from tests.test_columns_support import (
     lines,
     patient,
     polygons,
+    read,
+    scattered,
     spots,
     twice_area,
+    values_of,
 )
 
 REACH = shapely.box(-SHAPE_MARGIN, -SHAPE_MARGIN, EXTENT + SHAPE_MARGIN, EXTENT + SHAPE_MARGIN)
 ROUNDING = 0.75  # half a unit in x and in y, and what the 32-bit world coordinates add
 EAST = Tile(HOME.z, HOME.x + 1, HOME.y)
-
-
-def read(body: bytes, name: str = "layer") -> list[dict]:
-    options = {"y_coord_down": True}
-    return mapbox_vector_tile.decode(body, default_options=options)[name]["features"] if body else []
 
 
 def shown(geometry: BaseGeometry, tile: Tile = HOME) -> BaseGeometry:
@@ -48,15 +46,6 @@ def shown(geometry: BaseGeometry, tile: Tile = HOME) -> BaseGeometry:
 def mended(polygon: BaseGeometry) -> BaseGeometry:
     """Rings cut at the margin may run along it to and fro; what they enclose is what counts."""
     return shapely.make_valid(polygon, method="structure", keep_collapsed=False)
-
-
-def values_of(columns: LayerColumns, tile: Tile = HOME, **how: object) -> dict[int, dict]:
-    return {feature["id"]: feature["properties"] for feature in read(encode_tile(columns, tile, **how))}  # type: ignore[arg-type]
-
-
-def scattered(count: int, seed: int = 1) -> list[shapely.Point]:
-    places = np.random.default_rng(seed).uniform(0, EXTENT, (count, 2))
-    return [from_units(shapely.Point(*place)) for place in places]
 
 
 # --- grid

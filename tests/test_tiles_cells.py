@@ -12,9 +12,9 @@ from maps.tiles import Tile, TileFilter, encode_tile
 from maps.tiles.cells import draw_cells
 from maps.tiles.drawing import write_layer
 from maps.tiles.encode import CROWD
+from maps.tiles.filters import Shown
 from maps.tiles.grid import EXTENT, tile_at
-from tests.test_columns_support import layer
-from tests.test_tiles import read
+from tests.columns_support import layer, read
 
 COUNT = 60_000
 STATES = ("reported", "closed", "assigned", "fixed", None)
@@ -58,6 +58,16 @@ def whole(columns: LayerColumns, tile: Tile = HIGH) -> list[dict]:
 
 def test_the_counts_of_a_tile_add_up_to_its_features(columns: LayerColumns) -> None:
     assert total(columns, HIGH) == COUNT
+
+
+@pytest.mark.parametrize("seen", [0, 5, CROWD, CROWD + 1, COUNT - 1])
+def test_the_counts_add_up_to_what_may_be_seen(columns: LayerColumns, seen: int) -> None:
+    ids = np.random.default_rng(9).permutation(columns.points.ids)[:seen]
+    theirs = TileFilter(shown=Shown(ids.astype(np.int64)))
+    tiles = children(HIGH)
+    assert total(columns, HIGH, wanted=theirs) == sum(total(columns, tile, wanted=theirs) for tile in tiles) == seen
+    drawn = {feature.get("id") for feature in read(encode_tile(columns, HIGH, wanted=theirs))}
+    assert seen > CROWD or drawn == set(ids.tolist())
 
 
 @pytest.mark.parametrize("zooms", [1, 2, 4, 8])

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from layers.errors import BadInput
 from maps.tiles import TileFilter, encode_tile
 from maps.tiles.service import tile_etag
-from tests.test_columns_support import HOME, layer, patient
-from tests.test_tiles import scattered, values_of
+from tests.columns_support import HOME, layer, patient, scattered, values_of
 
 STATES, TIMES = ("reported", "assigned", "closed", None), (100, 200, 300, None)
 rows = st.lists(st.tuples(st.sampled_from(STATES), st.sampled_from(TIMES), st.sampled_from([True, False])), max_size=12)
@@ -21,6 +20,7 @@ filters = st.builds(
     ),
     since=st.none() | st.tuples(st.just("found_at"), st.integers(50, 350)),
     before=st.none() | st.tuples(st.just("found_at"), st.integers(50, 350)),
+    not_before=st.none() | st.tuples(st.just("found_at"), st.integers(50, 350)),
 )
 
 
@@ -31,6 +31,7 @@ def passes(row: tuple[object, object, bool], wanted: TileFilter) -> bool:
         all(own[name] is not None and str(own[name]) in texts for name, texts in wanted.equals.items())
         and (wanted.since is None or (isinstance(time, int) and time >= wanted.since[1]))
         and (wanted.before is None or (isinstance(time, int) and time < wanted.before[1]))
+        and (wanted.not_before is None or not isinstance(time, int) or time >= wanted.not_before[1])
     )
 
 

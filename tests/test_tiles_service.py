@@ -10,8 +10,7 @@ import shapely
 from layers.columns import ColumnCache, build
 from layers.errors import BadInput, NotFound
 from maps.tiles import TileFilter, TileService, tilejson
-from tests.test_columns_support import HOME, ZOO, MemoryFeed, feature_table, layer
-from tests.test_tiles import read
+from tests.columns_support import HOME, ZOO, MemoryFeed, feature_table, layer, read
 
 HERE = shapely.Point(118.15486, 36.18478)
 
@@ -151,7 +150,7 @@ PROGRAM = """
 import gc
 from numba.core.dispatcher import Dispatcher
 from maps.tiles import TileFilter, encode_tile, warm_up
-from tests.test_columns_support import ZOO, feature_table, layer
+from tests.columns_support import ZOO, feature_table, layer
 from maps.tiles.grid import tile_at
 
 def compiled():

@@ -8,7 +8,7 @@ from geo_service.words import preferred, words_of
 from layers.words import Message, msg
 from tests.words import every_template, missing
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 
 
 def test_nothing_is_left_untranslated() -> None:

@@ -10,15 +10,36 @@ from typing import get_args
 
 from babel.messages.extract import extract_from_file
 
-from geo_service.pages import PAGES
+from geo_service.pages import MENU_TITLES, PAGES
 from geo_service.words import words_of
+from layers.casework import KIND_TITLES
+from layers.catalogue import categories
+from layers.clock_data import shipped_days
 from layers.imports import PHASES
-from layers.rules.lifecycle import MOVES, STATE_TITLES
+from layers.rules.acts import ACTS, NEED_TITLES
+from layers.rules.bulletin import COUNT_TITLES as BULLETIN_TITLES
+from layers.rules.clocks import CLOCK_TITLES
+from layers.rules.deadlines import STAGE_TITLES
+from layers.rules.digest import SECTION_TITLES
+from layers.rules.escalation import ADDRESSEE_TITLES, OBJECT_TITLES, STEP_TITLES
+from layers.rules.indicators import COUNT_TITLES, RATES
+from layers.rules.lifecycle import FIELD_TITLES, MOVES, PHOTO_TITLES, STATE_TITLES
+from layers.rules.look_backs import RESULT_TITLES
+from layers.rules.measures import KIND_TITLES as MEASURE_TITLES
+from layers.rules.measures import UNIT_TITLES
+from layers.rules.notices import URGENCY_TITLES
+from layers.rules.roles import ROLE_TITLES, SOURCE_TITLES
+from layers.rules.sending import CHANNEL_TITLES
 from layers.schema import GEOMETRY_TYPES, Kind
 from maps.words import templates
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("geo_service", "layers", "maps")
+TABLES = (
+    COUNT_TITLES, RESULT_TITLES, KIND_TITLES, NEED_TITLES, FIELD_TITLES, PHOTO_TITLES, SOURCE_TITLES, ROLE_TITLES,
+    CLOCK_TITLES, STAGE_TITLES, STEP_TITLES, OBJECT_TITLES, ADDRESSEE_TITLES,
+    MEASURE_TITLES, UNIT_TITLES, SECTION_TITLES, BULLETIN_TITLES, URGENCY_TITLES, CHANNEL_TITLES,
+)  # fmt: skip
 
 
 def every_template() -> set[str]:
@@ -29,7 +50,13 @@ def every_template() -> set[str]:
         *templates(),
         *STATE_TITLES.values(),
         *(move.title for move in MOVES),
+        *(act.title for act in ACTS.values()),
+        *(rate.title for rate in RATES),
+        *(title for table in TABLES for title in table.values()),
+        *(stage.label for category in categories() for stage in category.stages),
+        *(one.name for one in shipped_days()),
         *(page.title for page in PAGES.values()),
+        *MENU_TITLES.values(),
         *get_args(Kind),
         *(type_.removeprefix("Multi") for types in GEOMETRY_TYPES.values() for type_ in types),
         *PHASES,

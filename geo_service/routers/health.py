@@ -17,8 +17,8 @@ def alive() -> Response:
 
 @router.get("/readyz")
 def ready(store: StoreDep) -> Response:
-    """Pages, tiles and writes are served."""
+    """Pages, tiles and writes are served; with the settings that decide whether a power cut can take a write."""
     load_assets()
     with store.writing() as session:
         session.town.get()
-    return JsonResponse({"status": "ready"})
+    return JsonResponse({"status": "ready", "durability": store.durability()})

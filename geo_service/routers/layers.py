@@ -8,14 +8,16 @@ import orjson
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from geo_service.dependencies import JsonBody, SettingsDep, StoreDep, TooLarge, WordsDep
+from geo_service.dependencies import CallerDep, JsonBody, NowDep, SettingsDep, StoreDep, TooLarge, WordsDep
 from geo_service.schemas.features import JsonResponse
+from geo_service.security.callers import Caller
 from geo_service.settings import Settings
 from geo_service.words import Words
 from geo_service.workers.jobs import FINAL, Job, find_job, new_job
-from layers.errors import BadInput, Conflict
-from layers.exports import export_layer
+from layers.errors import BadInput, Conflict, Denied, NotFound
+from layers.exports import export_layer, note_export
 from layers.formats.write import FORMATS
+from layers.store.scoping import is_hidden
 from layers.words import Message, msg
 
 router = APIRouter(prefix="/api/v1", tags=["layers"])
@@ -41,6 +43,7 @@ def listed(store: StoreDep, words: WordsDep) -> Response:
 
 @router.post("/layers/{layer}/import", status_code=202)
 async def start_import(  # noqa: PLR0913 (the fields of a form)
+    caller: CallerDep,
     settings: SettingsDep,
     words: WordsDep,
     layer: str,
@@ -53,27 +56,32 @@ async def start_import(  # noqa: PLR0913 (the fields of a form)
     dry_run: Annotated[bool, Form()] = False,
     skip_bad: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Upload a file (or the parts of one) and import it, or only check it (`dry_run`)."""
+    """Upload a file (or the parts of one) and import it, or only check it (`dry_run`).
+
+    What people have found, done and walked is brought in by administrators only: they may name anybody.
+    """
+    if is_hidden(layer) and not caller.is_administrator:
+        raise Denied(msg("Only an administrator brings in what other people have entered."))
     request = {
         "layer": layer, "crs": crs or None, "encoding": encoding or None, "mapping": _mapping(map),
         "source_layer": source_layer or None, "title": title, "dry_run": dry_run, "skip_bad": skip_bad,
     }  # fmt: skip
-    job = await run_in_threadpool(new_job, settings.work_dir)
+    job = await run_in_threadpool(new_job, settings.work_dir, caller.identity.account)
     await _receive(job, file, settings)
     await run_in_threadpool(job.start, request, store_url=settings.store_url)
     return _told(job, words, 202)
 
 
 @router.get("/imports/{job_id}")
-def import_status(settings: SettingsDep, words: WordsDep, job_id: str) -> Response:
-    """How far an import has come, and what became of it."""
-    return _told(find_job(settings.work_dir, job_id), words, 200)
+def import_status(caller: CallerDep, settings: SettingsDep, words: WordsDep, job_id: str) -> Response:
+    """How far an import has come, and what became of it; for who began it."""
+    return _told(_job(caller, settings, job_id), words, 200)
 
 
 @router.post("/imports/{job_id}/commit", status_code=202)
-def commit_import(settings: SettingsDep, words: WordsDep, body: JsonBody, job_id: str) -> Response:
+def commit_import(caller: CallerDep, settings: SettingsDep, words: WordsDep, body: JsonBody, job_id: str) -> Response:
     """The checked file once more, for real, with other options where the body names them."""
-    job = find_job(settings.work_dir, job_id)
+    job = _job(caller, settings, job_id)
     if job.status()["state"] not in FINAL:
         raise Conflict(msg("The file is still being worked on."))
     changed = {("mapping" if name == "map" else name): value for name, value in body.items() if name != "dry_run"}
@@ -86,15 +94,26 @@ def commit_import(settings: SettingsDep, words: WordsDep, body: JsonBody, job_id
 
 @router.get("/layers/{layer}/export")
 def export(
+    caller: CallerDep,
     store: StoreDep,
+    now: NowDep,
     layer: str,
     format: str = "geojson",
     crs: Annotated[str, Query()] = "",
 ) -> Response:
-    """A layer as a file: geojson, gpkg, shp (zip), csv, xlsx or parquet."""
+    """A layer as a file, with what the reader may see of it: geojson, gpkg, shp (zip), csv, xlsx or parquet."""
     body, name = export_layer(store, layer, format, crs=crs or None)
+    note_export(store, f"layers/{layer}", address=caller.client.address, now=now, format=format)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=FORMATS[format].media_type, headers=headers)
+
+
+def _job(caller: Caller, settings: Settings, id_: str) -> Job:
+    """The job, where it is the caller's own or they are an administrator; NotFound otherwise."""
+    job = find_job(settings.work_dir, id_)
+    if job.owner != caller.identity.account and not caller.is_administrator:
+        raise NotFound("import", id_)
+    return job
 
 
 async def _receive(job: Job, files: list[UploadFile], settings: Settings) -> None:

@@ -1,27 +1,29 @@
-"""Problems: list, report, move, history."""
+"""Problems: list, report, preview, correct, history."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from geo_service.dependencies import BBoxQuery, IdempotencyKey, IfMatch, JsonBody, NowDep, StoreDep, WordsDep
-from geo_service.errors import Stale
+from geo_service.bodies import number, properties, text, whole_number
+from geo_service.dependencies import BBoxQuery, CallerDep, IdempotencyKey, IfMatch, JsonBody, NowDep, StoreDep, WordsDep
+from geo_service.problem_answers import kinds_of, names_of, one, one_in, stale, wire
 from geo_service.problem_filters import FiltersDep
-from geo_service.schemas.features import GeoJsonResponse, Json, JsonResponse, collection, etag
-from geo_service.schemas.problems import Names, event, place, problem, responsible
-from geo_service.words import Words
-from layers import problems, summaries
+from geo_service.schemas import public
+from geo_service.schemas.features import GeoJsonResponse, JsonResponse, collection, etag, plain
+from geo_service.schemas.problems import event, likeness, place, responsible
+from geo_service.schemas.unseen import mentioned
+from geo_service.security.callers import Caller
+from geo_service.security.hosts import next_page
+from geo_service.turns import LONG_WORK, LONG_WORK_OF_THE_PAST
+from layers import duplicates, past, problems, summaries
 from layers.crs import parse_crs
 from layers.errors import BadInput, Conflict
 from layers.geometry import from_geojson
 from layers.incoming import geometry_in
-from layers.model import Feature
-from layers.query import Query as LayerQuery
 from layers.schema import GEOMETRY_TYPES
-from layers.store import Session, Store
-from layers.values import as_time
+from layers.values import as_time, town_day
 from layers.words import msg
 
 router = APIRouter(prefix="/api/v1/problems", tags=["problems"])
@@ -40,89 +42,98 @@ def listed(
     limit: Annotated[int, Query(ge=1)] = 100,
     after: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
-    """Problems, the most urgent first, page by page."""
+    """Problems, the most urgent first, page by page; with `as_of` as they stood then."""
     page = min(limit, LARGEST_PAGE)
     query = filters.query(now=now, bbox=bbox, limit=page, after=after)
     with store.reading() as session:
         rows = session.features.read("problems", query)
-        features = _wire(session, rows, words, now)
-    more = {"next": str(request.url.include_query_params(after=rows[-1].id))} if len(rows) == page else {}
+        if filters.as_of:
+            rows = past.as_it_stood(session, rows, filters.as_of)
+        features = wire(session, rows, names_of(session, words), filters.as_of or now)
+    more = {"next": next_page(request, rows[-1].id)} if len(rows) == page else {}
     return GeoJsonResponse(collection(features, **more))
 
 
-@router.get("/summary")
+@router.get("/summary", dependencies=[LONG_WORK_OF_THE_PAST])
 def summary(store: StoreDep, words: WordsDep, now: NowDep, bbox: BBoxQuery, filters: FiltersDep) -> Response:
-    """Counts by state, category, place and flag."""
+    """Counts by state, category, place and flag; with `as_of` as they stood then."""
+    query = filters.query(now=now, bbox=bbox)
     with store.reading() as session:
-        counted = summaries.problems(session, filters.query(now=now, bbox=bbox), now=now)
-        names = _names(session, words)
+        then = filters.as_of
+        counted = summaries.of_the_past(session, query, then) if then else summaries.problems(session, query, now=now)
+        names, is_public = kinds_of(session, words), session.scope.sees == "public"
     for row in counted["by_category"]:
         row["name"] = names.category(row["code"])
-    return JsonResponse(counted)
+    return JsonResponse(public.summary(counted) if is_public else counted)
+
+
+@router.get("/days", dependencies=[LONG_WORK])
+def days(store: StoreDep, now: NowDep, filters: FiltersDep) -> Response:
+    """How many problems were found and closed on each day, and how many were open at its end."""
+    with store.reading() as session:
+        told = past.days(session, filters.query(now=now), until=town_day(now))
+    return JsonResponse({"as_of": plain(now), "days": [asdict(day) for day in told]})
 
 
 @router.post("", status_code=201)
 def report(
-    store: StoreDep, words: WordsDep, now: NowDep, body: JsonBody, idempotency_key: IdempotencyKey = None
-) -> Response:
+    caller: CallerDep, store: StoreDep, words: WordsDep, now: NowDep, body: JsonBody,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:  # fmt: skip
     """A new problem; it is given to whom geometry makes responsible."""
-    made = problems.report(store, _draft(body), now=now, key=idempotency_key)
+    made = problems.report(store, _draft(body, caller), now=now, key=idempotency_key)
     headers = {**etag(made), "Location": f"/api/v1/problems/{made.id}"}
-    return GeoJsonResponse(_one(store, made, words, now), 201, headers)
+    return GeoJsonResponse(one(store, made, words, now), 201, headers)
 
 
 @router.post("/preview")
 def preview(store: StoreDep, words: WordsDep, now: NowDep, body: JsonBody) -> Response:
-    """Who would answer for a problem there; nothing is stored."""
-    geometry = from_geojson(body.get("geometry"), ANY_GEOMETRY)
+    """Who would answer for a problem there, and, given its category, which known problems may be the same.
+
+    Of those that the reader may not see it is only told how many there are.
+    """
+    geometry = geometry_in(body.get("geometry"), ANY_GEOMETRY, parse_crs(text(body, "crs") or "EPSG:4326"))
+    category = text(body, "category")
     with store.reading() as session:
         given = problems.give(session, geometry, at=now)
-        names = _names(session, words)
-    return JsonResponse(
-        {
-            "responsible": responsible(given.values, names),
-            "places": [place(link) for link in given.places],
-            "rings": given.values["rings"],
-            "flags": given.values["flags"],
-        }
-    )
+        alike, hidden = duplicates.near_of(session, category, geometry, at=now) if category else ([], 0)
+        names = names_of(session, words)
+        known = wire(session, [row for row, _ in alike], names, now)
+        return JsonResponse(
+            {
+                "responsible": responsible(given.values, names),
+                "places": [place(link) for link in given.places],
+                "rings": given.values["rings"],
+                "flags": given.values["flags"],
+                "duplicates": [likeness(row, how) for row, (_, how) in zip(known, alike, strict=True)],
+                "hidden_duplicates": hidden,
+            }
+        )
 
 
 @router.get("/{id_}")
-def single(store: StoreDep, words: WordsDep, now: NowDep, id_: int) -> Response:
-    """One problem."""
+def single(caller: CallerDep, store: StoreDep, words: WordsDep, now: NowDep, id_: int) -> Response:
+    """One problem, with what can be done with it now."""
     with store.reading() as session:
         row = session.features.get("problems", id_)
-        (made,) = _wire(session, [row], words, now)
-    return GeoJsonResponse(made, headers=etag(row))
+        headers = {} if caller.is_public else etag(row)  # how often it was changed is not for everybody
+        return GeoJsonResponse(one_in(session, row, words, now), headers=headers)
 
 
 @router.patch("/{id_}")
-def edit(store: StoreDep, words: WordsDep, now: NowDep, body: JsonBody, if_match: IfMatch, id_: int) -> Response:
+def edit(
+    caller: CallerDep, store: StoreDep, words: WordsDep, now: NowDep, body: JsonBody, if_match: IfMatch, id_: int
+) -> Response:
     """Correct a problem; If-Match guards against a lost update."""
     given = body.get("geometry")
     geometry = None if given is None else from_geojson(given, ANY_GEOMETRY)
-    values = _properties(body)
+    values = properties(body)
+    by = caller.acts_as(text(values, "by"))
     try:
-        changed = problems.edit(
-            store, id_, now=now, values=values, geometry=geometry, by=str(values.get("by", "")), expected=if_match
-        )
+        changed = problems.edit(store, id_, now=now, values=values, geometry=geometry, by=by, expected=if_match)
     except Conflict as error:
-        raise _stale(store, id_, error, words, now) from error
-    return GeoJsonResponse(_one(store, changed, words, now), headers=etag(changed))
-
-
-@router.post("/{id_}/moves")
-def move(store: StoreDep, words: WordsDep, now: NowDep, body: JsonBody, if_match: IfMatch, id_: int) -> Response:
-    """Move a problem to another state: {"to": state, "note": …, "by": …, "at": …}."""
-    try:
-        changed = problems.move(
-            store, id_, _text(body, "to"), now=now, by=_text(body, "by"), note=_text(body, "note"),
-            at=as_time(body.get("at"), "at"), expected=if_match,
-        )  # fmt: skip
-    except Conflict as error:
-        raise _stale(store, id_, error, words, now) from error
-    return GeoJsonResponse(_one(store, changed, words, now), headers=etag(changed))
+        raise stale(store, id_, error, words, now) from error
+    return GeoJsonResponse(one(store, changed, words, now), headers=etag(changed))
 
 
 @router.get("/{id_}/history")
@@ -130,63 +141,28 @@ def history(store: StoreDep, words: WordsDep, id_: int) -> Response:
     """What happened to a problem, oldest first."""
     with store.reading() as session:
         session.features.get("problems", id_)
-        names = _names(session, words)
-        return JsonResponse([event(one, names) for one in session.history.events(id_)])
+        names = names_of(session, words)
+        events = session.history.events(id_)
+        known = session.features.visible([key for line in events for key in mentioned(line)])
+        return JsonResponse([event(line, names, known) for line in events])
 
 
-def _names(session: Session, words: Words) -> Names:
-    categories = {category.code: category for category in session.town.categories()}
-    return Names(categories, {person.code: person for person in session.duties.people()}, words)
-
-
-def _wire(session: Session, rows: list[Feature], words: Words, now: datetime) -> list[Json]:
-    names = _names(session, words)
-    links = session.history.places([row.id for row in rows])
-    return [problem(row, links.get(row.id, ()), names, now=now) for row in rows]
-
-
-def _one(store: Store, row: Feature, words: Words, now: datetime) -> Json:
-    with store.reading() as session:
-        return _wire(session, [row], words, now)[0]
-
-
-def _stale(store: Store, id_: int, error: Conflict, words: Words, now: datetime) -> Stale:
-    with store.reading() as session:
-        row = session.features.read("problems", LayerQuery(ids=(id_,)))[0]
-    return Stale(error.message, _one(store, row, words, now))
-
-
-def _properties(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    properties = body.get("properties")
-    if not isinstance(properties, dict):
-        raise BadInput(msg("A GeoJSON Feature needs its properties."), field="properties")
-    return properties
-
-
-def _draft(body: Mapping[str, Any]) -> problems.Draft:
+def _draft(body: Mapping[str, Any], caller: Caller) -> problems.Draft:
     if body.get("type") != "Feature":
         raise BadInput(msg("The body must be a GeoJSON Feature."), field="type")
-    said = _properties(body)
-    crs = parse_crs(_text(said, "crs") or "EPSG:4326")
+    said = properties(body)
+    crs = parse_crs(text(said, "crs") or "EPSG:4326")
     geometry = geometry_in(body.get("geometry"), ANY_GEOMETRY, crs)
-    severity = said.get("severity", 1)
     return problems.Draft(
         geometry=geometry,
-        category=_text(said, "category"),
-        description=_text(said, "description"),
-        reported_by=_text(said, "reported_by"),
-        source_level=_text(said, "source_level") or "self",
-        severity=severity,
+        category=text(said, "category"),
+        description=text(said, "description"),
+        reported_by=caller.acts_as(text(said, "reported_by")),
+        source_level=text(said, "source_level") or "self",
+        severity=said.get("severity", 1),
         found_at=as_time(said.get("at"), "at"),
+        score_effect=number(said, "score_effect"),
+        duplicate_of=whole_number(said, "duplicate_of"),
         source_crs=crs,
         extra=said["extra"] if isinstance(said.get("extra"), dict) else {},
     )
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise BadInput(msg("“{field}” must be a text.", field=name), field=name)
-    return value

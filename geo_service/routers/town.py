@@ -1,20 +1,24 @@
-"""The town, its categories, people, responsibilities and stations."""
+"""The town, its people, responsibilities and stations."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from geo_service.dependencies import BBoxQuery, IfMatch, JsonBody, NowDep, StoreDep, WordsDep
+from geo_service.dependencies import IfMatch, JsonBody, NowDep, StoreDep
 from geo_service.errors import Stale
-from geo_service.schemas.features import GeoJsonResponse, JsonResponse, collection, etag, feature, plain
-from layers import patrols, stations, town
+from geo_service.schemas import public
+from geo_service.schemas.features import GeoJsonResponse, Json, JsonResponse, collection, etag, feature, plain
+from layers import stations, town
 from layers.errors import BadInput, Conflict
 from layers.geometry import from_geojson
-from layers.model import Responsibility
-from layers.query import Query as LayerQuery
-from layers.schema import GEOMETRY_TYPES, LAYERS
-from layers.values import TOWN_TIME, checked
+from layers.model import Feature, Responsibility
+from layers.people import roles_of_all
+from layers.schema import LAYERS
+from layers.store import Session
+from layers.values import checked, town_day
 from layers.words import msg
 
 router = APIRouter(prefix="/api/v1", tags=["town"])
@@ -28,21 +32,6 @@ def about(store: StoreDep) -> Response:
     return JsonResponse(
         {"code": it.code, "name": it.name, "demo": it.demo, "bounds": it.bounds, "crs": it.crs,
          "attribution": it.attribution, "as_of": plain(it.as_of)}
-    )  # fmt: skip
-
-
-@router.get("/categories")
-def categories(store: StoreDep, words: WordsDep) -> Response:
-    """The two-level table of categories, in the reader's language."""
-    with store.reading() as session:
-        rows = session.town.categories()
-    return JsonResponse(
-        [
-            {"code": c.code, "parent": c.parent, "name": c.name_zh if words.language == "zh" else c.name_en,
-             "name_zh": c.name_zh, "name_en": c.name_en, "limit_days": c.limit_days,
-             "geometry_types": c.geometry_types, "weight": c.weight}
-            for c in rows
-        ]
     )  # fmt: skip
 
 
@@ -60,13 +49,10 @@ def people(store: StoreDep, now: NowDep, q: Annotated[str, Query(max_length=100)
     """People with the roles that they have today."""
     with store.reading() as session:
         found = session.duties.people(q)
-        duties = session.duties.responsibilities(on=now.astimezone(TOWN_TIME).date())
-    roles: dict[str, set[str]] = {}
-    for duty in duties:
-        roles.setdefault(duty.person, set()).add(duty.role)
+        roles = roles_of_all(session, found, on=town_day(now))
     return JsonResponse(
         [{"code": p.code, "name": p.name, "organisation": p.organisation, "phone": p.phone,
-          "roles": sorted(roles.get(p.code, ()))} for p in found]
+          "roles": sorted(roles[p.code])} for p in found]
     )  # fmt: skip
 
 
@@ -100,7 +86,8 @@ def add_responsibility(store: StoreDep, body: JsonBody) -> Response:
 def all_stations(store: StoreDep) -> Response:
     """The air-monitoring stations."""
     with store.reading() as session:
-        return GeoJsonResponse(collection(map(feature, session.features.read("stations"))))
+        form = _form(session)
+        return GeoJsonResponse(collection(map(form, session.features.read("stations"))))
 
 
 @router.post("/stations", status_code=201)
@@ -115,8 +102,8 @@ def add_station(store: StoreDep, now: NowDep, body: JsonBody) -> Response:
 def station(store: StoreDep, code: str) -> Response:
     """One station."""
     with store.reading() as session:
-        row = session.features.by_code("stations", code)
-    return GeoJsonResponse(feature(row), headers=etag(row))
+        row, form = session.features.by_code("stations", code), _form(session)
+    return GeoJsonResponse(form(row), headers=etag(row))
 
 
 @router.delete("/stations/{code}", status_code=204)
@@ -128,24 +115,6 @@ def remove_station(store: StoreDep, now: NowDep, if_match: IfMatch, code: str) -
         with store.reading() as session:
             raise Stale(error.message, feature(session.features.by_code("stations", code))) from error
     return Response(status_code=204)
-
-
-@router.get("/patrols")
-def all_patrols(
-    store: StoreDep, bbox: BBoxQuery, limit: Annotated[int, Query(ge=1)] = 1000, after: int = 0
-) -> Response:
-    """Patrol observations in key order."""
-    with store.reading() as session:
-        rows = session.features.read("patrols", LayerQuery(bbox=bbox, limit=min(limit, 1000), after=after))
-    return GeoJsonResponse(collection(map(feature, rows)))
-
-
-@router.post("/patrols", status_code=201)
-def add_patrol(store: StoreDep, now: NowDep, body: JsonBody) -> Response:
-    """A track with its fixes, or a signed visit; also when nothing was found."""
-    geometry = from_geojson(body.get("geometry"), GEOMETRY_TYPES["GEOMETRY"])
-    made = patrols.add_patrol(store, geometry, body.get("properties") or {}, now=now)
-    return GeoJsonResponse(feature(made), 201, etag(made))
 
 
 @router.patch("/stations/{code}")
@@ -160,6 +129,11 @@ def change_station(store: StoreDep, now: NowDep, body: JsonBody, if_match: IfMat
         with store.reading() as session:
             raise Stale(error.message, feature(session.features.by_code("stations", code))) from error
     return GeoJsonResponse(feature(changed), headers=etag(changed))
+
+
+def _form(session: Session) -> Callable[[Feature], Json]:
+    """What is told of a station; what a file brought is not for everybody."""
+    return partial(public.place, "stations") if session.scope.sees == "public" else feature
 
 
 def _duty(row: Responsibility) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 
 from geo_service.schemas.features import Json, collection, feature, plain
 from geo_service.schemas.problems import is_overdue
-from layers.analysis import CleanMap, HotspotMap, corridor, segments_of
+from layers.analysis import HotspotMap, corridor, segments_of, ticks_of
 from layers.geometry import Metres, to_geojson
 from layers.model import Feature
 from layers.query import Query
-from layers.rules.clean_zones import REASONS, STATES
 from layers.rules.hotspots import FALSE_DISCOVERY_RATE, RADIUS_M
 from layers.rules.rings import Ring
 from layers.store import Session
@@ -26,34 +24,9 @@ from layers.town import metres_of
 _DIGITS = 6  # a cell's corner to a decimetre
 
 
-def clean_map(found: CleanMap) -> Json:
-    """The cells with their state, and the summary, which always tells the unknown share."""
-    zones = found.zones
-    shapes = _shapes(found.cells.geometry, found.metres)
-    rows = zip(
-        found.cells.id, shapes, zones.state.tolist(), zones.reason.tolist(), zones.age_days.tolist(),
-        zones.share.tolist(), zones.passes.tolist(), strict=True,
-    )  # fmt: skip
-    features = [
-        {
-            "type": "Feature", "id": id_, "geometry": shape,
-            "properties": {
-                "id": id_, "state": STATES[state], "reason": REASONS[reason],
-                "age_days": None if age != age else round(age, 1), "share": round(share, 2),
-                "passes": max(passes, 0),
-            },
-        }
-        for id_, shape, state, reason, age, share, passes in rows
-    ]  # fmt: skip
-    return collection(
-        features, summary=asdict(found.summary), as_of=plain(found.as_of), parameters=asdict(found.parameters)
-    )
-
-
 def hotspot_map(found: HotspotMap) -> Json:
     """The cells round the station, its rings, and what was tested."""
     result = found.result
-    shapes = _shapes(found.cells.geometry, found.metres)
     features = [
         {
             "type": "Feature", "id": id_, "geometry": shape,
@@ -63,7 +36,7 @@ def hotspot_map(found: HotspotMap) -> Json:
             },
         }
         for id_, shape, here, count, expected, p, q, z, hot, cold, owners in zip(
-            found.cells.id, shapes, *(column.tolist() for column in (
+            found.cells.id, shapes(found.cells.geometry, found.metres), *(column.tolist() for column in (
                 result.here, result.count, result.expected, result.p, result.q, result.z, result.hot, result.cold,
             )), found.owners, strict=True,
         )
@@ -80,7 +53,7 @@ def hotspot_map(found: HotspotMap) -> Json:
 
 
 def road_of(session: Session, person: str, *, now: datetime) -> Json:
-    """Everything that the page of a road chief shows; without a person, the chiefs to choose from.
+    """Everything that the page of a road chief shows; to the office, which sees all, also the chiefs to choose from.
 
     `now` in the town's time.
     """
@@ -95,9 +68,10 @@ def road_of(session: Session, person: str, *, now: datetime) -> Json:
     who = session.duties.person(person) if person else None
     return {
         "person": None if who is None else {"code": who.code, "name": who.name, "phone": who.phone},
-        "people": _chiefs(session, on=now.date(), now=now),
+        "people": _chiefs(session, on=now.date(), now=now) if session.scope.sees_all else [],
         "segments": collection(_segment(row, counts.get(row.code, (0, 0)), metres) for row in segments),
         "corridor": collection(_corridors(segments, metres)),
+        "ticks": collection(_ticks(segments, metres)),
         "problems": collection(_problem(row, row.id in late) for row in alive),
     }
 
@@ -135,12 +109,22 @@ def _segment(row: Feature, counts: tuple[int, int], metres: Metres) -> Json:
 
 
 def _corridors(segments: Sequence[Feature], metres: Metres) -> list[Json]:
-    shapes = [(row.code, corridor(row, metres)) for row in segments]
+    seen = [(row.code, corridor(row, metres)) for row in segments]
     return [
         {"type": "Feature", "geometry": to_geojson(shape, _DIGITS), "properties": {"code": code}}
-        for code, shape in shapes
+        for code, shape in seen
         if shape is not None
     ]
+
+
+def _ticks(segments: Sequence[Feature], metres: Metres) -> list[Json]:
+    return [
+        {
+            "type": "Feature", "geometry": to_geojson(metres.back(tick.stroke), _DIGITS),
+            "properties": {"code": code, "label": tick.label, "at_m": tick.at_m, "whole": tick.is_whole},
+        }
+        for code, tick in ticks_of(segments, metres)
+    ]  # fmt: skip
 
 
 def _ring(ring: Ring, metres: Metres) -> Json:
@@ -158,6 +142,7 @@ def _ring(ring: Ring, metres: Metres) -> Json:
     }
 
 
-def _shapes(geometries: NDArray[np.object_], metres: Metres) -> list[dict[str, Any]]:
+def shapes(geometries: NDArray[np.object_], metres: Metres) -> list[dict[str, Any]]:
+    """Geometries in metres as GeoJSON."""
     degrees = shapely.transform(metres.back(geometries), lambda xy: xy.round(_DIGITS))
     return [to_geojson(shape, _DIGITS) for shape in degrees]

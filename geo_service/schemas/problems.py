@@ -1,17 +1,25 @@
 """A problem as GeoJSON: who answers and why, which places, what can be done next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from geo_service.schemas.features import Json, plain, wrap
+from geo_service.schemas.unseen import seen_of
 from geo_service.words import Words
-from layers.model import Category, Event, Feature, Person, PlaceLink
-from layers.rules.lifecycle import FINAL_STATES, STATE_TITLES, moves_from
+from layers.casework import KIND_TITLES
+from layers.model import Category, Event, Feature, Person, PlaceLink, Request
+from layers.rules.acts import ACTS, ActKind, decisions
+from layers.rules.duplicates import Likeness
+from layers.rules.lifecycle import FINAL_STATES, STATE_TITLES, Move
+from layers.rules.photos import PHOTO_ACTS
+from layers.rules.public_reports import WORD_TITLES
+from layers.rules.replay import SET
+from layers.rules.roles import Actor
 from layers.words import Message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """What a problem's codes are called."""
 
@@ -28,18 +36,23 @@ class Names:
 
     def person(self, code: object) -> str:
         """The person's name."""
-        person = self.people.get(str(code))
+        person = self.people.get(str(code)) if code else None
         return person.name if person else str(code or "")
 
 
 _SAID = (
     "category", "description", "state", "source_level", "reported_by", "severity", "found_at", "due_at",
-    "closed_at", "handled_by", "rework_count", "flags", "rings",
+    "closed_at", "handled_by", "verified_at", "verified_by", "rework_count", "handback_count", "dispatch_count",
+    "photo_count", "self_handled", "forced", "stage", "stage_started_at", "stage_due_at", "paused_at", "deferred_until",
+    "escalation", "duplicate_of", "rebound_of", "rebound_kind", "rebound_days", "rebound_order", "score_effect",
+    "recheck_level", "department", "flags", "rings",
 )  # fmt: skip
 
 
-def problem(row: Feature, links: Sequence[PlaceLink], names: Names, *, now: datetime) -> Json:
-    """One problem as a GeoJSON Feature."""
+def problem(
+    row: Feature, links: Sequence[PlaceLink], names: Names, *, now: datetime, moves: Sequence[Move] = ()
+) -> Json:
+    """One problem as a GeoJSON Feature, with the moves that the reader can make."""
     values = row.values
     properties = {name: plain(values[name]) for name in _SAID}
     properties |= {
@@ -49,19 +62,69 @@ def problem(row: Feature, links: Sequence[PlaceLink], names: Names, *, now: date
         "overdue": is_overdue(row, now),
         "responsible": responsible(values, names),
         "places": [place(link) for link in links],
-        "moves": [
-            {"to": move.to_state, "title": names.words(move.title), "needs": list(move.needs)}
-            for move in moves_from(str(values["state"]))
-        ],
+        "handled_by_name": names.person(values["handled_by"]),
+        "verified_by_name": names.person(values["verified_by"]),
+        "moves": [_move(one, names.words) for one in moves],
         "extra": dict(row.extra),
     }
     return wrap(row, properties)
 
 
+def _move(one: Move, words: Words) -> Json:
+    return {
+        "to": one.to_state, "title": words(one.title), "needs": list(one.needs), "roles": sorted(one.roles),
+        "guards": list(one.guards), "name": one.name,
+    }  # fmt: skip
+
+
+def acts(kinds: Sequence[ActKind], requests: Sequence[Request], names: Names) -> Json:
+    """What can be done beside moving it, and what was asked for."""
+    words = names.words
+    return {
+        "acts": [_act(one, words) for one in kinds],
+        "requests": [request(one, names) for one in requests],
+    }
+
+
+def _act(one: ActKind, words: Words) -> Json:
+    return {"act": one.name, "title": words(one.title), "needs": list(one.needs), "roles": sorted(one.roles)}
+
+
+def waiting_request(one: Request, problem: Feature, names: Names, actor: Actor) -> Json:
+    """A request that waits for its decision, with its case and the acts by which the reader can decide it."""
+    values = problem.values
+    return {
+        **request(one, names), "problem_id": problem.id, "code": problem.code, "version": problem.version,
+        "category_name": names.category(values["category"]),
+        "place_name": values["lead_name"] or values["lead_code"] or "",
+        "decisions": [_act(kind, names.words) for kind in decisions(one, actor)],
+    }  # fmt: skip
+
+
+def request(one: Request, names: Names) -> Json:
+    """What was asked for, and how it was decided."""
+    words = names.words
+    titles = {kind.asks: kind.title for kind in ACTS.values() if kind.asks}
+    decided = {kind.verdict: kind.title for kind in ACTS.values() if kind.verdict}
+    return {
+        "id": one.id, "kind": one.kind, "title": words(titles[one.kind]), "asked_at": plain(one.asked_at),
+        "asked_by": one.asked_by, "asked_by_name": names.person(one.asked_by),
+        "note": one.note, "until": plain(one.until), "due_at": plain(one.due_at),
+        "decided_at": plain(one.decided_at), "decided_by": one.decided_by,
+        "decided_by_name": names.person(one.decided_by), "verdict": one.verdict,
+        "verdict_name": words(decided[one.verdict]) if one.verdict else "", "decision": one.decision,
+    }  # fmt: skip
+
+
+def likeness(problem: Json, how: Likeness) -> Json:
+    """A known problem that may be the same, with how near it lies in place and time."""
+    return {**problem, "properties": {**problem["properties"], "distance_m": how.distance_m, "age_days": how.age_days}}
+
+
 def responsible(values: Mapping[str, object], names: Names) -> Json:
     """Who answers, for which place, and why, in words."""
     why = values["why"]
-    person = names.people.get(str(values["lead_person"]))
+    person = names.people.get(str(values["lead_person"])) if values["lead_person"] else None
     return {
         "person": values["lead_person"],
         "person_name": names.person(values["lead_person"]),
@@ -80,21 +143,31 @@ def place(link: PlaceLink) -> Json:
     return {name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(link).items()}
 
 
-def event(one: Event, names: Names) -> Json:
-    """One line of the history."""
+def event(one: Event, names: Names, known: Collection[int]) -> Json:
+    """One line of the history; what it set stays in the store, and of problems that are not `known` nothing is told."""
     return {
         "id": one.id,
         "at": plain(one.at),
         "recorded_at": plain(one.recorded_at),
         "kind": one.kind,
+        "title": names.words(_title_of(one)),
         "from": one.from_state or None,
         "to": one.to_state or None,
         "to_name": names.words(STATE_TITLES[one.to_state]) if one.to_state else "",
         "by": one.by or None,
         "by_name": names.person(one.by),
         "note": one.note or "",
-        "payload": dict(one.payload or {}),
+        "payload": seen_of({name: value for name, value in (one.payload or {}).items() if name != SET}, known),
     }
+
+
+def _title_of(one: Event) -> str:
+    done = str(one.payload.get("act"))
+    if done in ACTS:
+        return ACTS[done].title
+    if one.kind == "reporter" and done in WORD_TITLES:
+        return WORD_TITLES[done].template
+    return PHOTO_ACTS[done].template if done in PHOTO_ACTS else KIND_TITLES.get(one.kind, one.kind)
 
 
 def is_overdue(row: Feature, now: datetime) -> bool:

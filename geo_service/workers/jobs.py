@@ -40,6 +40,11 @@ class Job:
         """Where the uploaded files lie."""
         return self.folder / "files"
 
+    @property
+    def owner(self) -> str:
+        """The account that began it."""
+        return (self.folder / "owner").read_text()
+
     def request(self) -> dict[str, Any]:
         """What was asked for."""
         request: dict[str, Any] = orjson.loads((self.folder / "request.json").read_bytes())
@@ -83,12 +88,13 @@ class Job:
         return done == 0
 
 
-def new_job(work_dir: Path) -> Job:
-    """An empty job; folders older than a day are removed on the way."""
+def new_job(work_dir: Path, owner: str) -> Job:
+    """An empty job of an account; folders older than a day are removed on the way."""
     work_dir.mkdir(parents=True, exist_ok=True)
     _sweep(work_dir)
     job = Job(work_dir / secrets.token_urlsafe(16))
     job.files.mkdir(parents=True)
+    (job.folder / "owner").write_text(owner)
     return job
 
 

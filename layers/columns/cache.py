@@ -1,24 +1,41 @@
 """The columns of every layer that is asked for, always as fresh as the store."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from layers.columns.files import ColumnFiles
 from layers.columns.layer import LayerColumns, build
 from layers.errors import NotFound
 from layers.model import ChangeFeed
 
 DELTA_SHARE = 0.2
 DELTA_ROWS = 500
+UNSAVED_ROWS = 1_000  # after so many changed rows a side file is written anew
+NEAR = int(DELTA_SHARE * DELTA_ROWS)  # changes that are always taken in, whatever the size of the layer
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Columns, and what the feed said before they were read."""
+    """Columns, and what the feed said before they were read; `stamp` None = not asked since they were saved.
+
+    `saved_rows`: the changed rows that the side file had taken in; None = there is no file of them.
+    """
 
     columns: LayerColumns
-    stamp: int
+    stamp: int | None
     sequence: int
+    saved_rows: int | None = None
+
+    @property
+    def wants_saving(self) -> bool:
+        return self.saved_rows is None or self.columns.changed_rows - self.saved_rows >= UNSAVED_ROWS
+
+    def is_served_by(self, saved: "_Kept") -> bool:
+        """Whether what was opened is as good as what would be saved."""
+        age = self.sequence - saved.sequence
+        return age <= NEAR and saved.columns.changed_rows <= self.columns.changed_rows + NEAR
 
 
 class ColumnCache:
@@ -26,35 +43,66 @@ class ColumnCache:
 
     `fields` names the fields of each layer; it is read on every call, so that
     layers may be added to it. The feed must bear being called from the threads
-    that call `get`.
+    that call `get`. With `files` a layer is opened from its side file where there
+    is one that belongs to the store, and `keep` sees to it that there is.
     """
 
-    def __init__(self, feed: ChangeFeed, fields: Mapping[str, tuple[str, ...]]):
+    def __init__(self, feed: ChangeFeed, fields: Mapping[str, tuple[str, ...]], files: ColumnFiles | None = None):
         self._feed = feed
         self._fields = fields
+        self._files = files
         self._kept: dict[str, _Kept] = {}
         self._locks: dict[str, Lock] = {}
 
-    def get(self, layer: str) -> LayerColumns:
-        """The layer as of now: whatever was committed before the call is in it.
+    def get(self, layer: str, stamp: int | None = None) -> LayerColumns:
+        """The layer as of now: whatever was committed before the call (before `stamp` was asked, if given) is in it.
 
         Raises NotFound for a layer that has no fields named.
         """
         if layer not in self._fields:
             self._kept.pop(layer, None)
             raise NotFound("layer", layer)
+        stamp = self._feed.change_stamp() if stamp is None else stamp
         kept = self._kept.get(layer)
-        if kept and self._is_fresh(kept):
+        if kept and self._is_fresh(kept, stamp):
             return kept.columns
         with self._locks.setdefault(layer, Lock()):
             kept = self._kept.get(layer)
-            if kept is None or not self._is_fresh(kept):
-                kept = self._kept[layer] = self._renewed(layer, kept)
+            if kept is None or not self._is_fresh(kept, self._feed.change_stamp()):
+                kept = self._kept[layer] = self._renewed(layer, kept or self._opened(layer))
             return kept.columns
 
-    def _is_fresh(self, kept: _Kept) -> bool:
+    def keep(self) -> None:
+        """Save what was built or has changed much, and share what another process has saved meanwhile.
+
+        For a thread that may wait for the store. Raises OSError or StoreUnavailable where nothing can be saved.
+        """
+        if self._files is None:
+            return
+        self._files.sweep(now_s=time.time())
+        for layer, kept in list(self._kept.items()):
+            if kept.wants_saving:
+                self._keep(layer, kept, self._files)
+
+    def _keep(self, layer: str, kept: _Kept, files: ColumnFiles) -> None:
+        with files.turn() as is_ours:
+            if not is_ours:
+                return
+            saved = self._opened(layer)
+            if saved is None or not kept.is_served_by(saved):
+                files.save(kept.columns, kept.sequence)
+                saved = self._opened(layer)
+        if saved:
+            with self._locks[layer]:
+                self._kept[layer] = self._renewed(layer, saved)
+
+    def _opened(self, layer: str) -> _Kept | None:
+        saved = self._files.open(layer, self._fields[layer]) if self._files else None
+        return _Kept(saved.columns, None, saved.sequence, saved.columns.changed_rows) if saved else None
+
+    def _is_fresh(self, kept: _Kept, stamp: int) -> bool:
         same_fields = kept.columns.field_names == self._fields[kept.columns.name]
-        return same_fields and kept.stamp == self._feed.change_stamp()
+        return same_fields and kept.stamp == stamp
 
     def _renewed(self, layer: str, kept: _Kept | None) -> _Kept:
         """Stamp and sequence are asked before the rows: a row may be read twice, never missed."""
@@ -64,12 +112,9 @@ class ColumnCache:
         fields = self._fields[layer]
         usable = kept and kept.columns.field_names == fields and changes.sequence >= kept.sequence
         if kept is None or ids is None or not usable or not _is_small(kept.columns, len(ids)):
-            columns = build(layer, self._feed.table(layer, fields), fields)
-        elif ids:
-            columns = kept.columns.changed(self._feed.table(layer, fields, ids), ids)
-        else:
-            columns = kept.columns
-        return _Kept(columns, stamp, changes.sequence)
+            return _Kept(build(layer, self._feed.table(layer, fields), fields), stamp, changes.sequence)
+        columns = kept.columns.changed(self._feed.table(layer, fields, ids), ids) if ids else kept.columns
+        return _Kept(columns, stamp, changes.sequence, kept.saved_rows)
 
 
 def _is_small(columns: LayerColumns, changed: int) -> bool:

@@ -135,8 +135,9 @@ def sorted_shapes(ids: Ints, codes: Mapping[str, Codes], paths: Paths) -> Shapes
     return whole.take(np.argsort(keys, kind="stable"))
 
 
-_POINT_ROWS = ("keys", "ids", "x", "y", "first")
+_POINT_ROWS = POINT_ARRAYS = ("keys", "ids", "x", "y", "first")
 _SHAPE_ROWS = ("keys", "ids", "boxes")
+SHAPE_ARRAYS = (*_SHAPE_ROWS, "shapes", "paths", "outer", "x", "y")
 
 
 def _freeze(part: Points | Shapes) -> None:

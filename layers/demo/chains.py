@@ -1,13 +1,18 @@
 """When problems arise, are closed and come back: the 90 days before the demo town's `as_of`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 from numpy.random import Generator
 
+from layers.clock_data import shipped_calendar
 from layers.demo.rhythm import Rhythm
 from layers.demo.sites import Site, SiteFinder, again
+from layers.model import Category
+from layers.rules.clocks import shift
+from layers.rules.deadlines import STAGE_OF
 
 PERIOD_DAYS = 90
 PROBLEMS = 900
@@ -23,7 +28,10 @@ REBOUND_CHANCE = {"open": 0.25, "closed": 0.09}  # that the problem is a rebound
 LONGER_CHANCE = 0.4
 NEVER_REALLY_CLOSED = 0.04
 SCATTERED = {"open": 0.1, "closed": 0.6}  # outside the hot places: not in a dirty corner
+REBOUND_M, DUPLICATE_M = 6.0, 4.5  # how far from the first place a second one is drawn
 STEP_HOURS = 0.3  # busy hours that each move takes at least
+DELAY_DAYS = (1.1, 2.6)  # by which overdue problems are late: at least, and more on average
+BUSY_HOURS = {"working_days": 8.0, "working_hours": 1.0, "natural_days": 6.0, "emergency_hours": 0.35}  # at least
 
 
 @dataclass(frozen=True)
@@ -42,11 +50,12 @@ class Episode:
 
 
 class Calendar:
-    """Draws times for problems; `limit_days` by category."""
+    """Draws times for problems of the categories (by code)."""
 
-    def __init__(self, rhythm: Rhythm, limit_days: Mapping[str, int], rng: Generator):
+    def __init__(self, rhythm: Rhythm, categories: Mapping[str, Category], rng: Generator):
         self.rhythm = rhythm
-        self.limit_days = limit_days
+        self.categories = categories
+        self.limit_days = {code: category.case_limit.limit for code, category in categories.items()}
         self.rng = rng
 
     def busy(self, days_ago: float, *, room_hours: float = 2.0) -> float:
@@ -60,9 +69,17 @@ class Calendar:
         return float(min(self.limit_days[category], 18) * self.rng.uniform(0.04, 0.9))
 
     def overdue(self, category: str) -> float:
-        """Days ago, so that the limit has passed, counted in working days too."""
-        late = 1.5 * self.limit_days[category] + 2 + self.rng.exponential(6)
-        return float(min(late, PERIOD_DAYS - 3))
+        """Days ago, so that the limit has passed."""
+        least, more = DELAY_DAYS
+        limit, late = self.categories[category].case_limit, timedelta(days=least + self.rng.exponential(more))
+        found = shift(self.rhythm.as_of - late, -limit.limit, clock=limit.clock, calendar=shipped_calendar())
+        return float(min((self.rhythm.as_of - found) / timedelta(days=1), PERIOD_DAYS - 3))
+
+    def waits_hours(self, category: str, state: str) -> float:
+        """For how many busy hours a problem has been in the state, so that the stage's limit has not passed."""
+        stages = self.categories[category].stages
+        hours = [BUSY_HOURS[one.clock] * one.limit for one in stages if one.name == STAGE_OF.get(state)]
+        return float(min(hours, default=80.0) * self.rng.uniform(0.05, 0.85))
 
     def takes_days(self, category: str) -> float:
         """How long a problem of the category takes to be closed: mostly less than the limit."""
@@ -105,10 +122,13 @@ def _open(state: str, overdue: bool, finder: SiteFinder, calendar: Calendar, rng
     favour = {code: 1.0 if overdue else min(days, 10) ** 0.6 for code, days in limits.items()}
     site = finder.find(favour, scattered=SCATTERED["open"])
     days = calendar.overdue(site.category) if overdue else calendar.in_time(site.category)
-    days = min(days, 1.6) if state in {"reported", "confirmed"} and not overdue else days
-    found = calendar.busy(days)
+    days = min(days, 1.6) if state == "confirmed" and not overdue else days
+    found = calendar.rhythm.back(days) - rng.uniform(0, 2) if overdue else calendar.busy(days)
+    since = calendar.rhythm.now - calendar.waits_hours(site.category, state)
+    if state == "reported":
+        return _with_past(Episode(site, since, since, state), REBOUND_CHANCE["open"], calendar, rng)
     end = found + (calendar.rhythm.now - found) * rng.uniform(0.55, 0.97)
-    last = Episode(site, found, end, state)
+    last = Episode(site, found, end if overdue else max(end, since), state)
     return _with_past(last, REBOUND_CHANCE["open"], calendar, rng)
 
 
@@ -129,16 +149,19 @@ def _closed_episode(site: Site, end_days: float, calendar: Calendar) -> Episode 
     return Episode(site, found, end, "closed")
 
 
-def _with_past(last: Episode, chance: float, calendar: Calendar, rng: Generator) -> list[Episode]:
-    """The problem and, by chance, closed ones before it at the same place."""
+def _with_past(
+    last: Episode, chance: float, calendar: Calendar, rng: Generator, *, place: Site | None = None
+) -> list[Episode]:
+    """The problem and, by chance, closed ones before it at the same place (None = its own)."""
+    place = place or last.site
     if rng.random() >= chance:
         return [last]
     end_days = _days_ago(last.found, calendar.rhythm) + calendar.rests_days()
-    before = _closed_episode(again(last.site, rng, within_m=9), end_days, calendar)
+    before = _closed_episode(again(place, rng, within_m=REBOUND_M), end_days, calendar)
     if before is None or before.end >= last.found:
         return [last]
-    rebound = Episode(last.site, last.found, last.end, last.state, rebound=True)
-    return [rebound, *_with_past(before, LONGER_CHANCE, calendar, rng)]
+    rebound = replace(last, rebound=True)
+    return [rebound, *_with_past(before, LONGER_CHANCE, calendar, rng, place=place)]
 
 
 def _days_ago(busy: float, rhythm: Rhythm) -> float:
@@ -157,11 +180,12 @@ def _turned_away(state: str, finder: SiteFinder, calendar: Calendar, rng: Genera
 
 def _duplicates(episodes: Sequence[Episode], calendar: Calendar, rng: Generator) -> list[Episode]:
     """Second reports of problems, by somebody else on the same day."""
-    likely = [i for i, episode in enumerate(episodes) if episode.found < calendar.rhythm.now - 6]
+    latest = calendar.rhythm.now - 6
+    likely = [i for i, one in enumerate(episodes) if one.found < latest and one.state not in TURNED_AWAY]
     return [_duplicate(int(i), episodes[int(i)], rng) for i in rng.choice(likely, DUPLICATES, replace=False)]
 
 
 def _duplicate(index: int, first: Episode, rng: Generator) -> Episode:
     found = first.found + rng.uniform(0.3, 3)
-    site = again(first.site, rng, within_m=7)
+    site = again(first.site, rng, within_m=DUPLICATE_M)
     return Episode(site, found, found + rng.uniform(0.4, 2.5), "duplicate", original=index)

@@ -33,6 +33,9 @@ RIDDEN_SHARE = 0.6  # of the segments, outside the communities where nobody goes
 PARCEL_VISITS, PARK_VISITS = 34, 10
 PARK_M2 = (9_000.0, 30_000.0)
 START_HOURS = (8.3, 9.0, 9.8, 14.1, 14.8)
+HEADS_HOURS = (9.5, 15.5, 19.5)
+HEADS_DAYS = (1.2, 8.0, 15.1, 22.4, 28.0)  # ago: a visit about every week
+HEADS_SHARE = 0.75  # of the weeks in which a head comes
 FOUND_SHARE = 0.35
 NOTES = {"nothing_found": ("", "", "未发现问题", "整洁"), "found": ("发现问题，已上报", "有问题已拍照上报", "")}
 
@@ -102,6 +105,16 @@ class Patrolling:
         for shape in [*points, *self._parks(going)]:
             yield self._visit(shapely.set_precision(shape, 0.001))
 
+    def heads(self, rng: Generator) -> Iterator[Feature]:
+        """The heads of zones and communities look at a place of their own about once a week, some evenings too."""
+        for area in [*self.terrain.areas.zones, *self.terrain.areas.villages]:
+            for days_ago in HEADS_DAYS:
+                spot = Point(random_points(area.polygon, 1, rng)[0])
+                at = _at_hour(self.as_of - timedelta(days=days_ago + rng.uniform(0, 3)), float(rng.choice(HEADS_HOURS)))
+                head = self.roster.holder("areas", area.code, at.astimezone(SHANGHAI).date())
+                if rng.random() < HEADS_SHARE and at < self.as_of - timedelta(hours=1):
+                    yield _signed(shapely.set_precision(spot, 0.001), head, at)
+
     def _parks(self, going: Going) -> Iterator[Polygon]:
         seldom = going.grids(self.terrain, "seldom")
         for i in self.rng.choice(len(seldom), min(PARK_VISITS, len(seldom)), replace=False):
@@ -163,13 +176,28 @@ class Patrolling:
         return self.roster.holder("areas", grid.code, at.astimezone(SHANGHAI).date())
 
 
+def _at_hour(day: datetime, hour: float) -> datetime:
+    midnight = day.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + timedelta(seconds=round(hour * 3600))).astimezone(UTC)
+
+
+def _signed(spot: BaseGeometry, person: str, at: datetime) -> Feature:
+    """A visit of twenty minutes that found nothing."""
+    values = {
+        "inspector": person, "kind": "visit", "result": "nothing_found", "started_at": at,
+        "ended_at": at + timedelta(minutes=20), "fixes": [], "note": "现场查看",
+    }  # fmt: skip
+    return Feature(code="", geometry=degrees(spot), values=values)
+
+
 def patrols(
     terrain: Terrain, roster: Roster, parcels: Sequence[Thing], as_of: datetime, rng: Generator
 ) -> list[Feature]:
     """All patrols in the order in which they began, coded XC0001 …"""
     office = Patrolling(terrain, roster, as_of, rng)
     going = decide(terrain, rng)
-    found = [*office.walks(going), *office.rides(going), *office.visits(going, parcels)]
+    (of_heads,) = rng.spawn(1)  # of their own, so that nothing else in the demo changes with them
+    found = [*office.walks(going), *office.rides(going), *office.visits(going, parcels), *office.heads(of_heads)]
     found.sort(key=lambda feature: str(feature.values["started_at"]))
     return [
         Feature(code=f"XC{number:04d}", geometry=feature.geometry, values=feature.values)

@@ -26,7 +26,10 @@ STAFF = {
     "dispatcher": (2, "福田演示街道综合指挥中心"),
     "inspector": (4, "福田演示街道督查室（演示）"),
     "contractor": (2, "清洁演示环卫有限公司"),
+    "supervisor": (1, "福田演示街道办事处"),
 }
+# named last, so that the others keep their codes
+OFFICE = {"administrator": (1, "福田演示街道综合指挥中心"), "planner": (1, "福田演示街道规划建设办公室（演示）")}
 LONGEST_RUN = 4  # segments of one road that one chief answers for
 LARGEST_BUNDLE = 6  # short streets of one community that one chief answers for
 HANDED_OVER = 5  # segments, in the past month
@@ -64,13 +67,14 @@ class _Hiring:
         names = [surname + given for surname in SURNAMES for given in GIVEN_NAMES]
         self._names = iter(rng.permutation(names).tolist())
 
-    def person(self, organisation: str) -> str:
+    def person(self, organisation: str, *roles: str) -> str:
         number = len(self.people) + 1
         person = Person(
             code=f"R{number:03d}",
             name=next(self._names),
             organisation=organisation,
             phone=f"000-0000-{number:04d}",
+            roles=roles,
         )
         self.people.append(person)
         return person.code
@@ -89,17 +93,23 @@ def hire(areas: Areas, segments: Sequence[Segment], neglected: Sequence[str], to
     Of the segments `neglected` (codes) the last has a chief whose time is over, the others none.
     """
     hiring = _Hiring(today, rng)
-    staff = {
-        role: tuple(hiring.person(organisation) for _ in range(count)) for role, (count, organisation) in STAFF.items()
-    }
+    staff = _posts(hiring, STAFF)
     for zone in areas.zones:
         hiring.appoint("areas", zone.code, hiring.person(f"{zone.name}（演示）"), "zone_head")
     for village in areas.villages:
         hiring.appoint("areas", village.code, hiring.person(f"{village.name}居委会（演示）"), "village_head")
     _appoint_grid_workers(hiring, areas)
     _appoint_chiefs(hiring, areas, segments)
+    staff |= _posts(hiring, OFFICE)
     duties = _changed(hiring.duties, neglected, today, rng)
     return Roster(hiring.people, duties, staff)
+
+
+def _posts(hiring: _Hiring, posts: Mapping[str, tuple[int, str]]) -> dict[str, tuple[str, ...]]:
+    return {
+        role: tuple(hiring.person(organisation, role) for _ in range(count))
+        for role, (count, organisation) in posts.items()
+    }
 
 
 def _appoint_grid_workers(hiring: _Hiring, areas: Areas) -> None:

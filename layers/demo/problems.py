@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 
 from numpy.random import Generator
@@ -10,7 +11,7 @@ from numpy.random import Generator
 from layers.demo.chains import Calendar, Episode, live
 from layers.demo.corners import Terrain
 from layers.demo.ground import degrees
-from layers.demo.histories import DemoHistory, Scribe
+from layers.demo.histories import DemoHistory, Finding, Scribe
 from layers.demo.land import draw
 from layers.demo.people import Roster
 from layers.demo.rhythm import SHANGHAI, Rhythm
@@ -21,6 +22,7 @@ SOURCES = {
     "self": 0.47, "village": 0.14, "subdistrict": 0.14, "county": 0.06, "city": 0.05, "public": 0.12,
     "sensor": 0.02,
 }  # fmt: skip
+DOCUMENTS = {"county": "区环境整治督查交办单（演示）", "city": "市第三方考评反馈单（演示）"}
 REPORTER = {"self": "grid_worker", "village": "village_head", "subdistrict": "inspector"}  # else: dispatcher
 SEVERITY = {"1": 0.68, "2": 0.25, "3": 0.07}
 SAID_OF_REBOUNDS = ("又反弹了：", "清理后反弹，", "", "")
@@ -54,17 +56,18 @@ def problems(
     terrain: Terrain, life: Life, categories: Sequence[Category], rng: Generator
 ) -> tuple[list[Feature], list[DemoHistory]]:
     """Some nine hundred problems in the order in which they were found, and the moves of each."""
-    limit_days = {category.code: category.limit_days for category in categories if category.parent}
-    episodes = live(SiteFinder(terrain, life.words.near, rng), Calendar(life.rhythm, limit_days, rng), rng)
+    minors = {category.code: category for category in categories if category.parent}
+    episodes = live(SiteFinder(terrain, life.words.near, rng), Calendar(life.rhythm, minors, rng), rng)
     order = sorted(range(len(episodes)), key=lambda i: (episodes[i].found, i))
     codes = {i: _code(number, episodes[i], life) for number, i in enumerate(order, start=1)}
     scribe = Scribe(life.roster, life.rhythm, life.words.notes, rng)
     features, histories = [], []
     for i in order:
-        episode = episodes[i]
-        original = "" if episode.original is None else codes[episode.original]
-        history = DemoHistory(codes[i], scribe.moves(episode, original))
-        features.append(_feature(history, episode, life, rng))
+        first = episodes[i].original
+        original = "" if first is None else codes[first]
+        finding = _finding(episodes[i], original, life, rng)
+        history = DemoHistory(codes[i], scribe.moves(finding), original)
+        features.append(_feature(history, finding, life, rng))
         histories.append(history)
     return features, histories
 
@@ -74,21 +77,31 @@ def _code(number: int, episode: Episode, life: Life) -> str:
     return f"WT{life.rhythm.at(episode.found).astimezone(SHANGHAI):%Y%m%d}-{number:05d}"
 
 
-def _feature(history: DemoHistory, episode: Episode, life: Life, rng: Generator) -> Feature:
-    found_at = life.rhythm.at(episode.found)
+def _finding(episode: Episode, original: str, life: Life, rng: Generator) -> Finding:
     source = draw(SOURCES, rng)
-    closed = [move.at for move in history.moves if move.to == "closed"]
+    return Finding(episode, source, _reporter(source, episode, life, rng), original)
+
+
+def _feature(history: DemoHistory, finding: Finding, life: Life, rng: Generator) -> Feature:
+    episode, found_at = finding.episode, life.rhythm.at(finding.episode.found)
     values = {
         "category": episode.site.category,
         "description": _description(episode, life.words, rng),
         "state": episode.state,
-        "source_level": source,
-        "reported_by": _reporter(source, episode, life, rng),
+        "source_level": finding.source,
+        "reported_by": finding.reporter,
         "severity": int(draw(SEVERITY, rng)),
         "found_at": found_at,
-        "closed_at": closed[0] if closed else None,
     }
-    return Feature(code=history.code, geometry=degrees(episode.site.geometry), values=values)
+    extra = _document(finding.source, found_at, rng)
+    return Feature(code=history.code, geometry=degrees(episode.site.geometry), values=values, extra=extra)
+
+
+def _document(source: str, found_at: datetime, rng: Generator) -> dict[str, str]:
+    """The paper that an upper level's finding comes with."""
+    if source not in DOCUMENTS:
+        return {}
+    return {"document": f"{DOCUMENTS[source]}〔{found_at.year}〕{rng.integers(10, 99)}号"}
 
 
 def _description(episode: Episode, words: Words, rng: Generator) -> str:

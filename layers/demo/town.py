@@ -9,9 +9,11 @@ from shapely.geometry import Polygon
 from layers.catalogue import categories
 from layers.demo.areas import Area, draw_areas
 from layers.demo.corners import Terrain, neglected
+from layers.demo.faults import with_faults
 from layers.demo.ground import TOWN_CRS, degrees
 from layers.demo.histories import DemoHistory
 from layers.demo.land import FreeGround, Thing, dust_sources, parcels, stations
+from layers.demo.measures import measures
 from layers.demo.patrols import patrols
 from layers.demo.people import Roster, hire
 from layers.demo.problems import Life, problems, read_words
@@ -71,9 +73,10 @@ def build(as_of: datetime, seed: int = DEFAULT_SEED) -> DemoTown:
     life = Life(roster, rhythm(as_of), read_words())
     found, histories = problems(terrain, life, categories(), stream(seed, "problems"))
     layers = {
-        "areas": [_area(area) for area in areas.all],
+        "areas": [_area(area) for area in with_faults(areas.all)],
         "road_segments": [_segment(segment) for segment in segments],
         "parcels": [_thing(parcel) for parcel in land],
+        "measures": measures(land, as_of, stream(seed, "measures")),
         "stations": _stations(),
         "dust_sources": [_thing(source) for source in dust],
         "problems": found,

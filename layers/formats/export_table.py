@@ -20,7 +20,7 @@ _TYPES: Mapping[Kind, Any] = {
     "date": pa.date32(), "time": pa.timestamp("us", "UTC"), "json": pa.string(),
 }  # fmt: skip
 _TAKEN = ("fid", "ogc_fid", "geom", "geometry", "wkb_geometry", "wkt")
-_FORMULA = r"^[=+\-@\t\r]"
+_FORMULA = r"^[=+\-@\t\r＝＋－＠]"  # the wide ones too: Chinese spreadsheets read them so
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _DBF_NAME_BYTES = 10
 
@@ -41,7 +41,7 @@ def export_columns(rows: Iterable[Feature] | FeatureTable, schema: LayerSchema) 
 
 def for_people(columns: Columns) -> Columns:
     """For CSV and Excel: times as Beijing time, and no text or heading that a spreadsheet would run as a formula."""
-    return {_guarded_name(name): _guarded(beijing(column)) for name, column in columns.items()}
+    return {guarded_text(name): _guarded(beijing(column)) for name, column in columns.items()}
 
 
 def for_dbf(columns: Columns) -> Columns:
@@ -125,7 +125,8 @@ def _guarded(column: Any) -> Any:
     return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
 
 
-def _guarded_name(name: str) -> str:
+def guarded_text(name: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
     return f"'{name}" if re.match(_FORMULA, name) else name
 
 

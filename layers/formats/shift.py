@@ -8,9 +8,9 @@ from itertools import chain
 
 import numpy as np
 import orjson
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -117,7 +117,7 @@ def fit_shift(geometry: BaseGeometry, outline: BaseGeometry) -> Shift:
     if before < _AGREES_M / 2:
         return Shift(0.0, 0.0, before, before)
     starts = [np.zeros(2), np.array([500.0, 0.0]), np.array([-500.0, 0.0]), np.array([1100.0, 600.0])]
-    tries = [minimize(gap, start, method="Nelder-Mead", options=_simplex(start)) for start in starts]
+    tries = [scipy.optimize.minimize(gap, start, method="Nelder-Mead", options=_simplex(start)) for start in starts]
     best = min(tries, key=lambda found: float(found.fun))
     return Shift(float(best.x[0]), float(best.x[1]), float(best.fun), before)
 

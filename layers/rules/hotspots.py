@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import convolve
 from scipy.spatial import cKDTree
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrc  # the binomial's two tails; scipy.stats takes a second to import
 
 from layers.rules.grid import CELL_M, Cells, Floats, Ints, Objects
 
@@ -66,8 +66,8 @@ def hotspots(
     count, total = np.rint(near).astype(np.int64), int(here.sum())
     chance = (_round_sum(cells, weights, radius_m) / max(weights.sum(), np.finfo(float).tiny)).clip(0, 1)
     known = chance > 0
-    p = np.where(known, binom.sf(count - 1, total, chance), 1.0)
-    cold_p = np.where(known, binom.cdf(count, total, chance), 1.0)
+    p = np.where(known, bdtrc(count - 1, total, chance), 1.0)
+    cold_p = np.where(known, bdtr(count, total, chance), 1.0)
     q = false_discovery(p)
     return Hotspots(
         here=here,

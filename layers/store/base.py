@@ -8,60 +8,40 @@ survives a power cut. `change_stamp`, `changes_since` and `table` feed the colum
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from copy import copy
+from pathlib import Path
+from typing import ClassVar, Self
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
-from layers.errors import LayersError, StoreDamaged, StoreFull, StoreReadOnly, StoreUnavailable
+from layers.errors import StoreUnavailable
 from layers.model import Changes, FeatureTable
+from layers.rules.permissions import Viewer
 from layers.schema import LAYERS, LayerSchema
+from layers.store import faults
+from layers.store.migrate import bring_up_to_date
 from layers.store.select import Spatial
 from layers.store.session import Session
 from layers.store.tables import CHANGES, LAYER_REGISTRY, METADATA, TOWNS, layer_table
-from layers.words import msg
 
 MANY_CHANGES = 20_000  # above this a reader is better off reading the layer anew
 KEPT_CHANGES = 500_000
-
-_FAULTS: tuple[tuple[tuple[str, ...], type[StoreUnavailable], str], ...] = (
-    (
-        ("disk is full", "No space left", "DiskFull"),
-        StoreFull,
-        "The disk is full: nothing was changed. Free some space and try again.",
-    ),
-    (
-        ("readonly", "read-only", "ReadOnly"),
-        StoreReadOnly,
-        "The store cannot be written: its file or folder is read-only.",
-    ),
-    (
-        ("malformed", "not a database", "disk I/O error"),
-        StoreDamaged,
-        "The store is damaged: run “geo-service check”, then restore a backup.",
-    ),
-)
-
-
-def fault_of(error: DBAPIError) -> LayersError | None:
-    """The store's own error for what a driver said; None where our own statement is at fault."""
-    said = str(error.orig)
-    for marks, kind, text in _FAULTS:
-        if any(mark in said for mark in marks):
-            return kind(msg(text))
-    if isinstance(error, OperationalError | InterfaceError):
-        return StoreUnavailable(msg("The store does not answer. Please try again."))
-    return None
 
 
 class Store(ABC):
     """One town's store; see the module's words for what it promises."""
 
     spatial: Spatial
+    copy_suffix: ClassVar[str]  # of the file that `copying` makes
+    durable: ClassVar[Mapping[str, frozenset[str]]]  # the values of `durability` with which the promise holds
 
     def __init__(self, engine: Engine, town: str):
         self.engine = engine
         self.town = town
+        self.viewer: Viewer | None = None  # None = the operator: sees and changes everything
 
     # -- what differs between the back ends -------------------------------------------------
     @abstractmethod
@@ -95,6 +75,22 @@ class Store(ABC):
         """What is wrong with the store, one line each; empty when it is sound."""
 
     @abstractmethod
+    def copying(self, file: Path) -> AbstractContextManager[Session]:
+        """Save the whole store into a new file, as it is at one moment, while others work with it.
+
+        The session sees exactly what the file holds, and the file is whole when the block ends. Raises StoreDamaged
+        rather than save what is damaged.
+        """
+
+    @abstractmethod
+    def scrub(self) -> None:
+        """Leave nothing in the store's files of what was overwritten or removed; takes as long as writing it anew."""
+
+    @abstractmethod
+    def durability(self) -> dict[str, str]:
+        """The settings in force on its connections on which it depends that a commit survives a power cut."""
+
+    @abstractmethod
     def _begin_read(self, connection: Connection) -> None:
         """Make the transaction see one snapshot."""
 
@@ -103,6 +99,12 @@ class Store(ABC):
         """Take the one writer's turn."""
 
     # -- what is the same -------------------------------------------------------------------
+    def seen_by(self, viewer: Viewer) -> Self:
+        """The same store with this person's eyes and hands: all its sessions keep to what may be seen and changed."""
+        same = copy(self)
+        same.viewer = viewer
+        return same
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session on one snapshot."""
@@ -125,11 +127,15 @@ class Store(ABC):
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            fault = fault_of(error)
-            if fault is None:
+        except (DBAPIError, NoneFree, self.engine.dialect.loaded_dbapi.Error) as error:
+            kind = self._kind_of(getattr(error, "orig", error))
+            if kind is None:
                 raise
-            raise fault from error
+            raise faults.fault(kind) from error
+
+    def _kind_of(self, said: object) -> type[StoreUnavailable] | None:
+        """What kind of fault a driver's exception tells of; None where our own statement is wrong."""
+        return faults.kind_of(said)
 
     def prepare(self) -> None:
         """Create what is missing: tables, the built-in layers, the town's own row."""
@@ -145,6 +151,7 @@ class Store(ABC):
                 layer_table(schema)
 
     def _prepare(self, connection: Connection) -> None:
+        bring_up_to_date(connection)
         plain = [table for table in METADATA.sorted_tables if "layer" not in table.info]
         METADATA.create_all(connection, tables=plain)
         known = set(connection.scalars(select(LAYER_REGISTRY.c.name)))
@@ -186,15 +193,36 @@ class Store(ABC):
                 names = connection.scalars(select(LAYER_REGISTRY.c.name))
                 return Changes(last or 0, dict.fromkeys(names))
             ids: dict[str, list[int] | None] = {}
-            changed = select(CHANGES.c.layer, CHANGES.c.feature_id).where(CHANGES.c.id > sequence).distinct()
+            match = (CHANGES.c.id > sequence, CHANGES.c.feature_id > 0)
+            changed = select(CHANGES.c.layer, CHANGES.c.feature_id).where(*match).distinct()
             for layer, feature_id in connection.execute(changed):
                 ids.setdefault(layer, []).append(feature_id)  # type: ignore[union-attr]
         return Changes(last, {name: keys if keys and len(keys) <= MANY_CHANGES else None for name, keys in ids.items()})
+
+    def last_changes(self, sequence: int) -> dict[str, int]:
+        """The layers changed after `sequence`, each with the number of its last change."""
+        statement = select(CHANGES.c.layer, func.max(CHANGES.c.id)).where(CHANGES.c.id > sequence)
+        with self._errors(), self.engine.connect() as connection, connection.begin():
+            return {str(layer): int(last) for layer, last in connection.execute(statement.group_by(CHANGES.c.layer))}
+
+    def mark(self, layer: str) -> str:
+        """The mark of the layer's side file of columns; "" = it has none."""
+        with self.reading() as session:
+            return session.column_marks.get(layer)
+
+    def set_mark(self, layer: str, mark: str) -> None:
+        """Let a side file of columns be the layer's."""
+        with self.writing() as session:
+            session.column_marks.put(layer, mark)
 
     def table(self, layer: str, fields: Sequence[str], ids: Sequence[int] | None = None) -> FeatureTable:
         """The rows of a layer as columns."""
         with self.reading() as session:
             return session.features.table(layer, fields, ids)
+
+    def weak_settings(self) -> dict[str, str]:
+        """Those of `durability` with which a power cut may take what was committed."""
+        return {name: value for name, value in self.durability().items() if value not in self.durable[name]}
 
     def close(self) -> None:
         """Give back every connection."""

@@ -1,10 +1,10 @@
 """People, and who answers for which place from when to when."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from layers.errors import NotFound
 from layers.model import Person, Responsibility
@@ -16,7 +16,7 @@ _DUTY = ("id", "layer", "place", "person", "role", "valid_from", "valid_to", "so
 
 
 class Duties(Shelf):
-    """People and responsibilities of the town."""
+    """People and responsibilities of the town; telephone numbers are one's own and for those who work for all of it."""
 
     def people(self, search: str = "") -> list[Person]:
         """Everybody, or those whose code, name or organisation contains the text."""
@@ -24,7 +24,7 @@ class Duties(Shelf):
         if search:
             texts = (PEOPLE.c.code, PEOPLE.c.name, PEOPLE.c.organisation)
             statement = statement.where(or_(*(t.contains(search, autoescape=True) for t in texts)))
-        return [_person(dict(row)) for row in self.connection.execute(statement).mappings()]
+        return [self._person(dict(row)) for row in self.connection.execute(statement).mappings()]
 
     def person(self, code: str) -> Person:
         """One person, or NotFound."""
@@ -32,18 +32,29 @@ class Duties(Shelf):
         row = self.connection.execute(statement).mappings().first()
         if row is None:
             raise NotFound("person", code)
-        return _person(dict(row))
+        return self._person(dict(row))
+
+    def posts(self, code: str) -> tuple[str, ...]:
+        """The posts without a place that a person has; none for somebody unknown."""
+        statement = select(PEOPLE.c.roles).where(PEOPLE.c.town == self.town_code, PEOPLE.c.code == code)
+        return tuple(self.connection.scalar(statement) or ())
+
+    def _person(self, row: dict[str, object]) -> Person:
+        roles = row["roles"] or ()
+        assert isinstance(roles, list | tuple)  # noqa: S101 (our own writing)
+        person = Person(**{name: str(row[name] or "") for name in _PERSON}, roles=tuple(roles))
+        return person if self.scope.may_ring_up(person.code) else replace(person, phone="")
 
     def put_people(self, people: Sequence[Person]) -> None:
         """Add people; those whose code is known are replaced."""
         known = set(self.connection.scalars(select(PEOPLE.c.code).where(PEOPLE.c.town == self.town_code)))
-        new = [{**asdict(p), "town": self.town_code} for p in people if p.code not in known]
+        new = [{**_person_row(p), "town": self.town_code} for p in people if p.code not in known]
         if new:
             self.connection.execute(insert(PEOPLE), new)
         for person in people:
             if person.code in known:
                 match = and_(PEOPLE.c.town == self.town_code, PEOPLE.c.code == person.code)
-                self.connection.execute(update(PEOPLE).where(match).values(**asdict(person)))
+                self.connection.execute(update(PEOPLE).where(match).values(**_person_row(person)))
 
     def responsibilities(
         self, *, on: date | None = None, person: str = "", place: tuple[str, str] | None = None
@@ -73,14 +84,9 @@ class Duties(Shelf):
         if not self.connection.execute(update(table).where(match).values(valid_to=on)).rowcount:
             raise NotFound("responsibility", id_)
 
-    def clear(self) -> None:
-        """Remove every person and responsibility of the town."""
-        for table in (PEOPLE, RESPONSIBILITIES):
-            self.connection.execute(delete(table).where(table.c.town == self.town_code))
 
-
-def _person(row: dict[str, object]) -> Person:
-    return Person(**{name: str(row[name] or "") for name in _PERSON})
+def _person_row(person: Person) -> dict[str, object]:
+    return {**asdict(person), "roles": list(person.roles)}
 
 
 def _duty(row: dict[str, object]) -> Responsibility:

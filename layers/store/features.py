@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from layers.errors import AlreadyThere, Conflict, NotFound
+from layers.errors import AlreadyThere, Conflict, Denied, NotFound
 from layers.geometry import promote
 from layers.model import Feature, FeatureTable
 from layers.query import BBox, Query
+from layers.rules.permissions import WHOLE, Scope
 from layers.schema import LayerSchema
+from layers.store.json_rows import JsonRows, objects_of, rows_of
 from layers.store.registry import LayerRegistry, Shelf
+from layers.store.scoping import changeable, is_hidden, may_hide, readable
 from layers.store.select import column_of, conditions, rows
 from layers.store.tables import RECEIPTS, layer_table
 from layers.words import msg
@@ -30,16 +34,15 @@ _IDS_AT_ONCE = 10_000
 class Features(Shelf):
     """The rows of the layers."""
 
-    def __init__(self, store: "Store", connection: Connection, layers: LayerRegistry):
-        super().__init__(store, connection)
+    def __init__(self, store: "Store", connection: Connection, layers: LayerRegistry, scope: Scope = WHOLE):
+        super().__init__(store, connection, scope)
         self._layers = layers
 
     # -- reading ----------------------------------------------------------------------------
     def read(self, layer: str, query: Query | None = None) -> list[Feature]:
         """The rows that the query asks for."""
         schema = self._layers.get(layer)
-        table = layer_table(schema)
-        statement = rows(select(table), table, query or Query(), town=self.town_code, spatial=self.store.spatial)
+        statement = self._rows(select(layer_table(schema)), layer_table(schema), query)
         return [_feature(schema, row) for row in self.connection.execute(statement).mappings()]
 
     def get(self, layer: str, id_: int) -> Feature:
@@ -53,7 +56,7 @@ class Features(Shelf):
         """One row by code, or NotFound."""
         schema = self._layers.get(layer)
         table = layer_table(schema)
-        statement = select(table).where(table.c.town == self.town_code, table.c.code == code)
+        statement = select(table).where(table.c.town == self.town_code, table.c.code == code, self._seen(table))
         row = self.connection.execute(statement).mappings().first()
         if row is None:
             raise NotFound(layer, code)
@@ -77,9 +80,15 @@ class Features(Shelf):
         asked = {name: column_of(table, name) for name in fields}
         if "geom" in asked:
             asked["geom"] = self.store.spatial.wkb(table)
-        ready = rows(select(*asked.values()), table, query or Query(), town=self.town_code, spatial=self.store.spatial)
+        ready = self._rows(select(*asked.values()), table, query)
         got = [tuple(row) for row in self.connection.execute(ready)]
         return self._with_shapes(got, list(fields).index("geom")) if "geom" in asked else got
+
+    def as_json(self, layer: str, fields: Sequence[str], query: Query) -> JsonRows:
+        """The matching rows with these fields, as the database writes them."""
+        table = self._layers.table(layer)
+        asked = (table.c.id, self.store.spatial.wkb(table), *objects_of(table, fields))
+        return rows_of(self.connection.execute(self._rows(select(*asked), table, query)), self.store.spatial.bare)
 
     def _with_shapes(self, got: list[tuple[Any, ...]], place: int) -> list[tuple[Any, ...]]:
         """The rows with geometries, all made at once, where the driver gave bytes."""
@@ -93,7 +102,7 @@ class Features(Shelf):
         columns = [column_of(table, name) for name in fields]
         # In key order, so that a back end reads the table as it lies instead of wandering along an index.
         statement = select(table.c.id, self.store.spatial.wkb(table), *columns).order_by(table.c.id)
-        statement = statement.where(table.c.town == self.town_code)
+        statement = statement.where(table.c.town == self.town_code, self._seen(table))
         got = [row for part in _parts(ids) for row in self._part(statement, table, part)]
         keys, wkb, *values = zip(*got, strict=True) if got else ((), (), *((),) * len(columns))
         return FeatureTable(
@@ -101,14 +110,15 @@ class Features(Shelf):
         )
 
     def _part(self, statement: Select[Any], table: Table, ids: Sequence[int] | None) -> list[tuple[object, ...]]:
-        chosen = statement if ids is None else statement.where(table.c.id.in_(ids))
+        chosen = statement if ids is None else statement.where(self.store.spatial.among(table.c.id, ids))
         result = self.connection.execute(chosen)
         return [(key, self.store.spatial.bare(wkb), *rest) for key, wkb, *rest in result]
 
     def maximum(self, layer: str, field: str) -> object:
         """The greatest value of a field, None in an empty layer."""
         table = self._layers.table(layer)
-        return self.connection.scalar(select(func.max(column_of(table, field))).where(table.c.town == self.town_code))
+        match = (table.c.town == self.town_code, self._seen(table))
+        return self.connection.scalar(select(func.max(column_of(table, field))).where(*match))
 
     def next_id(self, layer: str) -> int:
         """Take the next key of a layer out of its sequence: it will never be given again."""
@@ -118,16 +128,57 @@ class Features(Shelf):
         """The box round all rows of a layer."""
         return self.store.spatial.extent(self.connection, self._layers.table(layer), self.town_code)
 
+    def to_change(self, id_: int) -> Feature:
+        """A problem that may be changed now. NotFound where it may not be seen, Denied where it may only be seen."""
+        found = self.get("problems", id_)
+        table = self._layers.table("problems")
+        match = (table.c.id == id_, changeable(table, self.scope, self.town_code))
+        if self.connection.scalar(select(table.c.id).where(*match)) is None:
+            raise Denied(msg("You can see “{code}”, but it is not yours to change.", code=found.code))
+        return found
+
+    def changeable(self, ids: Sequence[int]) -> frozenset[int]:
+        """Which of these problems may be changed now."""
+        if self.scope.sees_all or not ids:
+            return frozenset(ids)
+        table = self._layers.table("problems")
+        match = (table.c.town == self.town_code, changeable(table, self.scope, self.town_code))
+        return frozenset(self.connection.scalars(select(table.c.id).where(*match, table.c.id.in_(tuple(ids)))))
+
+    def visible(self, ids: Sequence[int]) -> frozenset[int]:
+        """Which of these problems may be seen."""
+        if self.scope.sees_all or not ids:
+            return frozenset(ids)
+        return frozenset(id_ for (id_,) in self.columns("problems", ("id",), Query(ids=tuple(set(ids)))))
+
+    def may_hide(self, layer: str) -> bool:
+        """Whether rows of the layer may be hidden in this session."""
+        return may_hide(self._layers.table(layer), self.scope)
+
+    def _seen(self, table: Table) -> ColumnElement[bool]:
+        return readable(table, self.scope, self.town_code)
+
+    def _rows(self, statement: Select[Any], table: Table, query: Query | None) -> Select[Any]:
+        asked, spatial = query or Query(), self.store.spatial
+        return rows(statement, table, asked, town=self.town_code, spatial=spatial, seen=self._seen(table))
+
     def _filtered(self, statement: Select[Any], table: Table, query: Query | None) -> Select[Any]:
         asked = query or Query()
         return statement.select_from(table).where(
             table.c.town == self.town_code,
+            self._seen(table),
             *conditions(table, asked, town=self.town_code, spatial=self.store.spatial),
         )
 
     # -- writing ----------------------------------------------------------------------------
+    def _check_whole(self, layer: str) -> None:
+        """What may be hidden is written by whole sessions only: who may do it is known before."""
+        if not self.scope.sees_all and is_hidden(layer):
+            raise Denied(msg("You may not do that."))
+
     def insert(self, layer: str, feature: Feature, *, now: datetime) -> Feature:
         """Add one row; AlreadyThere where its code is taken."""
+        self._check_whole(layer)
         schema = self._layers.get(layer)
         row = {
             **_known(schema, feature.values),
@@ -171,6 +222,7 @@ class Features(Shelf):
         now: datetime,
     ) -> int:
         """Add many rows given as columns; the first of their consecutive keys."""
+        self._check_whole(layer)
         schema = self._layers.get(layer)
         table = layer_table(schema)
         count = len(codes)
@@ -201,8 +253,13 @@ class Features(Shelf):
         *,
         now: datetime,
         expected: int | None = None,
+        counted: bool = True,
     ) -> Feature:
-        """Change fields (also "geom", "extra", "code") of one row; Conflict where `expected` is not its version."""
+        """Change fields (also "geom", "extra", "code") of one row; Conflict where `expected` is not its version.
+
+        The version counts up unless the change is not `counted`: a consequence of one that was.
+        """
+        self._check_whole(layer)
         schema = self._layers.get(layer)
         table = layer_table(schema)
         match = [table.c.town == self.town_code, table.c.id == id_]
@@ -211,7 +268,8 @@ class Features(Shelf):
         values: dict[str, Any] = {column_of(table, name).name: value for name, value in changes.items()}
         if "geom" in values:
             values["geom"] = _shaped(schema, values["geom"])
-        statement = update(table).where(*match).values(**values, version=table.c.version + 1, updated_at=now)
+        version = table.c.version + int(counted)
+        statement = update(table).where(*match).values(**values, version=version, updated_at=now)
         try:
             changed = self.connection.execute(statement).rowcount
         except IntegrityError as error:
@@ -223,11 +281,13 @@ class Features(Shelf):
 
     def update_columns(self, layer: str, ids: Sequence[int], columns: Mapping[str, Sequence[object]]) -> None:
         """Set fields of many rows at once, without a new version: for what is derived, not edited."""
+        self._check_whole(layer)
         if ids:
             self.store.bulk_update(self.connection, self._layers.table(layer), ids, columns)
 
     def delete(self, layer: str, id_: int, *, expected: int | None = None) -> None:
         """Remove one row; Conflict where `expected` is not its version."""
+        self._check_whole(layer)
         table = self._layers.table(layer)
         current = self.get(layer, id_)
         if expected is not None and current.version != expected:
@@ -236,6 +296,7 @@ class Features(Shelf):
 
     def clear(self, layer: str) -> None:
         """Remove every row of a layer."""
+        self._check_whole(layer)
         table = self._layers.table(layer)
         self.connection.execute(delete(table).where(table.c.town == self.town_code))
 
@@ -243,7 +304,7 @@ class Features(Shelf):
     def receipt(self, key: str) -> tuple[str, int] | None:
         """What a request with this key made: (layer, id)."""
         statement = select(RECEIPTS.c.layer, RECEIPTS.c.feature_id).where(
-            RECEIPTS.c.town == self.town_code, RECEIPTS.c.key == key
+            RECEIPTS.c.town == self.town_code, RECEIPTS.c.key == self._own(key)
         )
         row = self.connection.execute(statement).first()
         return None if row is None else (row[0], row[1])
@@ -251,8 +312,13 @@ class Features(Shelf):
     def put_receipt(self, key: str, layer: str, id_: int, *, now: datetime) -> None:
         """Remember what a request with this key made."""
         self.connection.execute(
-            insert(RECEIPTS).values(town=self.town_code, key=key, layer=layer, feature_id=id_, at=now)
+            insert(RECEIPTS).values(town=self.town_code, key=self._own(key), layer=layer, feature_id=id_, at=now)
         )
+
+    def _own(self, key: str) -> str:
+        """The key among those of the same account: nobody's key tells of what another one did, nor who they are."""
+        viewer = self.store.viewer
+        return sha256(f"{viewer.account}\n{key}".encode()).hexdigest() if viewer and viewer.account else key
 
     def _first_taken(self, layer: str, codes: Sequence[str]) -> str | None:
         seen = self.taken_codes(layer, codes)

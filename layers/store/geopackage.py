@@ -5,12 +5,13 @@ See docs/decisions/0001-embedded-store.md for the rules (WAL, FULL, one SQLite p
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+import orjson
 import shapely
 from shapely.geometry import box as box_of
 from shapely.geometry.base import BaseGeometry
@@ -32,11 +33,12 @@ from sqlalchemy import (
 from sqlalchemy import table as sql_table
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from layers.errors import StoreDamaged, StoreReadOnly
+from layers.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
 from layers.query import BBox
-from layers.store import gpkg
+from layers.store import faults, gpkg
 from layers.store.base import Store
 from layers.store.driver import DRIVER
+from layers.store.session import Session
 from layers.store.types import blobs_of, bounds_of, is_empty, wkb_of
 from layers.words import msg
 
@@ -73,6 +75,11 @@ class GeoPackageSpatial:
         """The exact predicate for a box."""
         return self.meets(table, box_of(*box))
 
+    def among(self, column: ColumnElement[int], keys: Sequence[int]) -> ColumnElement[bool]:
+        """The keys as a JSON list."""
+        each = func.json_each(orjson.dumps(keys).decode()).table_valued("value")
+        return column.in_(select(each.c.value))
+
     def has(self, column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
         """Membership in a JSON list."""
         each = func.json_each(column).table_valued("value")
@@ -98,25 +105,53 @@ class GeoPackageSpatial:
 class GeoPackageStore(Store):
     """A town in one file."""
 
+    copy_suffix = ".gpkg"
+    durable: ClassVar = {"journal_mode": frozenset({"wal"}), "synchronous": frozenset({"2", "3"})}
+
     def __init__(self, path: Path, town: str):
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(_engine(path), town)
         self.spatial = GeoPackageSpatial()
         self._watch_lock = threading.Lock()
-        self._watch = self._open_watch()  # held for life: keeps WAL, and sees every commit of others
+        self._turn = threading.Lock()  # of those who write, in this process
+        with self._errors():
+            self._watch = self._open_watch()  # held for life: keeps WAL, and sees every commit of others
 
     def _open_watch(self) -> Any:
         connection = self.engine.raw_connection()
         connection.detach()
         return connection
 
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """As for every store. Who waits for another thread waits here: SQLite asks again only every tenth of a second.
+
+        Raises StoreUnavailable where the turn does not come in as long as SQLite would wait.
+        """
+        if not self._turn.acquire(timeout=_BUSY_TIMEOUT_S):
+            raise faults.fault(StoreUnavailable)
+        try:
+            with super().writing() as session:
+                yield session
+        finally:
+            self._turn.release()
+
     def change_stamp(self) -> int:
         """`PRAGMA data_version` of a connection that never writes: any commit changes it."""
-        with self._watch_lock:
+        with self._errors(), self._watch_lock:
             cursor = self._watch.cursor()
             cursor.execute("PRAGMA data_version")
             return int(cursor.fetchone()[0])
+
+    def _kind_of(self, said: object) -> type[StoreUnavailable] | None:
+        """Where SQLite knows no more than that the disk failed, the disk is asked why.
+
+        A connection made while nothing could be written stays unable to write: none of them is kept.
+        """
+        kind = faults.of_disk(self.path) if faults.is_of_disk(said) else super()._kind_of(said)
+        if kind is StoreReadOnly:
+            self.engine.dispose()
+        return kind
 
     def prepare(self) -> None:
         """As for every store; then the file's header, which other programs read without SQLite, is brought home."""
@@ -188,14 +223,42 @@ class GeoPackageStore(Store):
         connection.exec_driver_sql(statement, list(zip(*ready, ids, strict=True)))
 
     def check(self) -> list[str]:
-        """SQLite's integrity check, and the R-trees' own."""
+        """SQLite's integrity check, the R-trees' own, and the R-trees against the rows."""
         with self.reading() as session:
             connection = session.layers.connection
             wrong = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
             for schema in session.layers.all():
                 said = connection.exec_driver_sql("SELECT rtreecheck(?)", (f"rtree_{schema.name}_geom",)).scalar()
                 wrong += [] if said == "ok" else [str(said)]
+                wrong += gpkg.index_faults(connection, schema.name)
         return wrong
+
+    @contextmanager
+    def copying(self, file: Path) -> Iterator[Session]:
+        """VACUUM INTO reads every row, so that a damaged page ends it; the copy is checked before it is relied on."""
+        with self._errors(), closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM INTO ?", (str(file),))
+        copy = GeoPackageStore(file, self.town)
+        try:
+            if wrong := copy.check():
+                raise StoreDamaged(msg("The store is damaged ({reason}): restore a backup.", reason=wrong[0]))
+            with copy.reading() as session:
+                yield session
+        finally:
+            copy.close()
+
+    def scrub(self) -> None:
+        """Every page is written anew, and the log brought home."""
+        with self._errors(), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def durability(self) -> dict[str, str]:
+        """Of one of the connections, which are all made alike."""
+        with self.reading() as session:
+            run = session.layers.connection.exec_driver_sql
+            return {name: str(run(f"PRAGMA {name}").scalar()) for name in self.durable}
 
     def close(self) -> None:
         """Close every connection, the watching one last."""
@@ -233,17 +296,16 @@ def _on_begin(connection: Connection) -> None:
 
 def quick_check(path: Path) -> None:
     """Refuse a damaged file at once, with the reason (promise 4)."""
-    connection = DRIVER.connect(str(path), timeout=_BUSY_TIMEOUT_S)
     try:
-        said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        with closing(DRIVER.connect(str(path), timeout=_BUSY_TIMEOUT_S)) as connection:
+            said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except DRIVER.DatabaseError as error:
+        kind = faults.of_disk(path) if faults.is_of_disk(error) else faults.kind_of(error)
+        if kind is not None and kind is not StoreDamaged:
+            raise faults.fault(kind) from error
         said = str(error)
-    finally:
-        connection.close()
     if said != "ok":
-        raise StoreDamaged(
-            msg("The store “{name}” is damaged ({reason}): restore a backup.", name=path.name, reason=said)
-        )
+        raise StoreDamaged(msg("The store is damaged ({reason}): restore a backup.", reason=said))
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ Statements follow OGC 12-128r19: table definitions (annex C), R-tree triggers (a
 
 from sqlalchemy import Connection, Table
 
+from layers.store.tables import CHANGES, METADATA
 from layers.store.types import SRID, Geometry
 
 _WGS84 = (
@@ -70,9 +71,6 @@ _RTREE_TRIGGERS: tuple[tuple[str, str, str, str], ...] = (  # name, event, condi
     ("delete", "DELETE", "OLD.geom NOT NULL", _LEAVE),
 )
 _CHANGE_TRIGGERS = (("insert", "INSERT", "NEW"), ("update", "UPDATE", "NEW"), ("delete", "DELETE", "OLD"))
-_ATTRIBUTE_TABLES = (
-    "towns", "layers", "categories", "people", "responsibilities", "problem_events", "problem_places", "receipts",
-)  # fmt: skip
 
 
 def register_layer(connection: Connection, table: Table) -> None:
@@ -112,9 +110,29 @@ def unregister_layer(connection: Connection, name: str) -> None:
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE table_name = ?", (name,))
 
 
+_INDEX_FAULTS = """
+    SELECT count(*) FROM {t} AS row LEFT JOIN {r} AS tree USING (id)
+    WHERE row.geom NOTNULL AND NOT ST_IsEmpty(row.geom) AND (
+        tree.id ISNULL OR tree.minx > ST_MinX(row.geom) OR tree.maxx < ST_MaxX(row.geom)
+        OR tree.miny > ST_MinY(row.geom) OR tree.maxy < ST_MaxY(row.geom))
+    UNION ALL
+    SELECT count(*) FROM {r} AS tree LEFT JOIN {t} AS row USING (id)
+    WHERE row.id ISNULL OR row.geom ISNULL OR ST_IsEmpty(row.geom)"""
+
+
+def index_faults(connection: Connection, name: str) -> list[str]:
+    """Where the R-tree of a layer does not tell where its rows are: rows that no search would find, and leftovers."""
+    statement = _INDEX_FAULTS.format(t=quoted(name), r=quoted(f"rtree_{name}_geom"))
+    lost, left = connection.exec_driver_sql(statement).scalars()
+    said = ((lost, "rows are not where the index says"), (left, "entries of the index belong to no row"))
+    return [f"{name}: {count} {what}" for count, what in said if count]
+
+
 def register_attributes(connection: Connection) -> None:
     """Show the tables without geometry to other programs as attribute tables."""
-    for name in _ATTRIBUTE_TABLES:
+    for name in [
+        table.name for table in METADATA.tables.values() if "layer" not in table.info and table is not CHANGES
+    ]:
         connection.exec_driver_sql(
             "INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)",
             (name, name),

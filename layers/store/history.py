@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
 
+from layers.errors import Denied
 from layers.model import Event, PlaceLink
 from layers.store.registry import Shelf
 from layers.store.tables import EVENTS, PLACES
+from layers.words import msg
 
 _EVENT = tuple(f.name for f in fields(Event))
 _LINK = tuple(f.name for f in fields(PlaceLink))
@@ -18,7 +21,11 @@ class History(Shelf):
 
     def append(self, event: Event) -> None:
         """Add one event; events are never changed or removed."""
-        values = {**asdict(event), "payload": dict(event.payload), "town": self.town_code}
+        if not self.scope.sees_all:
+            raise Denied(msg("You may not do that."))
+        viewer = self.store.viewer
+        who = {"account": viewer.account, "device": viewer.device} if viewer else {}
+        values = {**asdict(event), **who, "payload": dict(event.payload), "town": self.town_code}
         self.connection.execute(insert(EVENTS).values({k: v for k, v in values.items() if k != "id"}))
 
     def append_columns(self, columns: Mapping[str, Sequence[object]]) -> None:
@@ -30,9 +37,17 @@ class History(Shelf):
 
     def events(self, problem_id: int) -> list[Event]:
         """The history of one problem, oldest first."""
-        statement = select(EVENTS).where(EVENTS.c.town == self.town_code, EVENTS.c.problem_id == problem_id)
+        statement = select(EVENTS).where(*self.shown(EVENTS), EVENTS.c.problem_id == problem_id)
         rows = self.connection.execute(statement.order_by(EVENTS.c.id)).mappings()
         return [Event(**{name: row[name] for name in _EVENT}) for row in rows]
+
+    def events_of(self, problem_ids: Sequence[int]) -> dict[int, list[Event]]:
+        """The histories of some problems, each oldest first."""
+        match = (*self.shown(EVENTS), EVENTS.c.problem_id.in_(problem_ids))
+        events: dict[int, list[Event]] = {}
+        for row in self.connection.execute(select(EVENTS).where(*match).order_by(EVENTS.c.id)).mappings():
+            events.setdefault(row["problem_id"], []).append(Event(**{name: row[name] for name in _EVENT}))
+        return events
 
     def put_places(self, problem_id: int, links: Sequence[PlaceLink]) -> None:
         """Replace the place links of one problem."""
@@ -54,7 +69,7 @@ class History(Shelf):
         """The place links of some problems, lead first."""
         statement = (
             select(PLACES)
-            .where(PLACES.c.town == self.town_code, PLACES.c.problem_id.in_(problem_ids))
+            .where(*self.shown(PLACES), PLACES.c.problem_id.in_(problem_ids))
             .order_by(PLACES.c.problem_id, PLACES.c.lead.desc(), PLACES.c.id)
         )
         links: dict[int, list[PlaceLink]] = {}
@@ -65,23 +80,49 @@ class History(Shelf):
     def problems_at(self, layer: str, codes: Sequence[str]) -> dict[str, list[int]]:
         """The problems linked with each of some places."""
         statement = select(PLACES.c.code, PLACES.c.problem_id).where(
-            PLACES.c.town == self.town_code, PLACES.c.layer == layer, PLACES.c.code.in_(codes)
+            *self.shown(PLACES), PLACES.c.layer == layer, PLACES.c.code.in_(codes)
         )
         found: dict[str, list[int]] = {}
         for code, problem_id in self.connection.execute(statement):
             found.setdefault(code, []).append(problem_id)
         return found
 
+    def links(self, layer: str) -> list[tuple[int, str, float | None]]:
+        """Every link of a problem with a place of that layer: (problem, code, share)."""
+        statement = select(PLACES.c.problem_id, PLACES.c.code, PLACES.c.share).where(
+            *self.shown(PLACES), PLACES.c.layer == layer
+        )
+        return [(id_, code, share) for id_, code, share in self.connection.execute(statement)]
+
+    def first_reached(self, states: Sequence[str]) -> dict[int, datetime]:
+        """When each problem first came into one of the states."""
+        match = (*self.shown(EVENTS), EVENTS.c.to_state.in_(states))
+        statement = select(EVENTS.c.problem_id, func.min(EVENTS.c.at)).where(*match).group_by(EVENTS.c.problem_id)
+        return {row[0]: row[1] for row in self.connection.execute(statement)}
+
+    def states_at(self, at: datetime) -> dict[int, str]:
+        """The state of each problem just before a moment, as its events tell it."""
+        match = (*self.shown(EVENTS), EVENTS.c.at < at, EVENTS.c.to_state != "")
+        last = select(func.max(EVENTS.c.id)).where(*match).group_by(EVENTS.c.problem_id)
+        rows = self.connection.execute(select(EVENTS.c.problem_id, EVENTS.c.to_state).where(EVENTS.c.id.in_(last)))
+        return {row[0]: row[1] for row in rows}
+
+    def times_reached(self, state: str, start: datetime, end: datetime) -> int:
+        """How often problems came into a state in a half-open period."""
+        match = (*self.shown(EVENTS), EVENTS.c.to_state == state, EVENTS.c.at >= start, EVENTS.c.at < end)
+        return self.connection.scalar(select(func.count()).select_from(EVENTS).where(*match)) or 0
+
+    def acts(self, name: str) -> list[int]:
+        """The problem of each time that the act was done."""
+        match = (*self.shown(EVENTS), EVENTS.c.kind == "act")
+        rows = self.connection.execute(select(EVENTS.c.problem_id, EVENTS.c.payload).where(*match))
+        return [id_ for id_, payload in rows if payload.get("act") == name]
+
     def forget_places(self) -> None:
         """Remove every place link of the town, before they are all derived anew."""
         self.connection.execute(delete(PLACES).where(PLACES.c.town == self.town_code))
 
-    def clear(self) -> None:
-        """Remove all events and place links: only for a demo town that begins anew."""
-        for table in (EVENTS, PLACES):
-            self.connection.execute(delete(table).where(table.c.town == self.town_code))
-
     def count(self) -> int:
         """How many events there are."""
-        statement = select(func.count()).select_from(EVENTS).where(EVENTS.c.town == self.town_code)
+        statement = select(func.count()).select_from(EVENTS).where(*self.shown(EVENTS))
         return self.connection.scalar(statement) or 0

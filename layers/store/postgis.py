@@ -1,28 +1,38 @@
 """The server store: PostgreSQL with PostGIS, by psycopg 3."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Table,
+    any_,
     bindparam,
     cast,
     create_engine,
+    event,
     func,
     literal,
     select,
     update,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
+from sqlalchemy.types import UserDefinedType
 
 from layers.query import BBox
 from layers.store.base import Store
+from layers.store.postgis_copies import dump
+from layers.store.session import Session
 from layers.store.tables import CHANGES
 from layers.store.types import SRID, Geometry, hex_of
 
@@ -37,7 +47,24 @@ _PREPARE = (
         END IF;
         INSERT INTO changes (layer, feature_id) VALUES (TG_TABLE_NAME, NEW.id); RETURN NEW;
     END $$""",
+    """CREATE OR REPLACE FUNCTION geo_service_rights_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock(7031921);
+        INSERT INTO changes (layer, feature_id) VALUES (TG_TABLE_NAME, 0); RETURN NULL;
+    END $$""",
 )
+# Who may see what follows from these: a change of theirs moves the change stamp too, with the key of no row.
+_RIGHTS = ("accounts", "people", "problem_places", "responsibilities", "rulesets", "sessions", "tokens")
+
+
+class _Reflected(UserDefinedType[Any]):
+    """What looking at the columns of a table makes of a geometry; nobody reads values by it."""
+
+    def __init__(self, *_: object):
+        pass
+
+
+PGDialect.ischema_names["geometry"] = _Reflected
 
 
 @compiles(Geometry, "postgresql")
@@ -59,6 +86,10 @@ class PostGISSpatial:
     def meets_box(self, table: Table, box: BBox) -> ColumnElement[bool]:
         """The exact predicate for a box."""
         return func.ST_Intersects(table.c.geom, _envelope(box))
+
+    def among(self, column: ColumnElement[int], keys: Sequence[int]) -> ColumnElement[bool]:
+        """The keys as an array."""
+        return column == any_(literal(list(keys), ARRAY(BigInteger)))
 
     def has(self, column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
         """Membership in a JSON list."""
@@ -82,15 +113,24 @@ class PostGISSpatial:
 
 
 def _envelope(box: BBox) -> ColumnElement[Any]:
-    return func.ST_MakeEnvelope(*box, SRID)
+    """The box; without extent it is a point or a line, for a polygon without area meets nothing."""
+    return func.ST_Envelope(func.ST_MakeEnvelope(*box, SRID))
 
 
 class PostGISStore(Store):
     """A town in a PostGIS database."""
 
+    copy_suffix = ".pgdump"
+    durable: ClassVar = {
+        "fsync": frozenset({"on"}),
+        "full_page_writes": frozenset({"on"}),
+        "synchronous_commit": frozenset({"on", "local", "remote_write", "remote_apply"}),
+    }
+
     def __init__(self, url: str, town: str):
         plain = url.split("://", 1)[1]
         super().__init__(create_engine(f"postgresql+psycopg://{plain}", pool_size=8, max_overflow=24), town)
+        event.listen(self.engine, "connect", _on_connect)
         self.spatial = PostGISSpatial()
 
     def change_stamp(self) -> int:
@@ -108,6 +148,11 @@ class PostGISStore(Store):
         for statement in _PREPARE:
             connection.exec_driver_sql(statement)
         super()._prepare(connection)
+        for name in _RIGHTS:
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE TRIGGER rights_changed AFTER INSERT OR UPDATE OR DELETE ON {name} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION geo_service_rights_changed()"
+            )
 
     def make_layer(self, connection: Connection, table: Table) -> None:
         """The table, its GiST index and the change trigger."""
@@ -166,6 +211,34 @@ class PostGISStore(Store):
         with self.reading() as session:
             session.layers.counts()
         return []
+
+    @contextmanager
+    def copying(self, file: Path) -> Iterator[Session]:
+        """pg_dump sees the snapshot of our own transaction."""
+        with self.reading() as session:
+            snapshot = session.layers.connection.scalar(select(func.pg_export_snapshot()))
+            dump(self.engine.url, file, str(snapshot))
+            yield session
+
+    def scrub(self) -> None:
+        """Dead rows are taken out; the server's own log and its archive are beyond us."""
+        with self._errors(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+
+    def durability(self) -> dict[str, str]:
+        """Of one of the sessions, which are all made alike."""
+        with self.reading() as session:
+            ask = session.layers.connection
+            return {name: str(ask.scalar(select(func.current_setting(name)))) for name in self.durable}
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    """A server that answers before it has written is asked not to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()
 
 
 def _converted(table: Table, name: str, values: Sequence[object], connection: Connection) -> Sequence[object]:

@@ -3,14 +3,14 @@
 Values always travel as bound parameters; columns are looked up in the table's definition.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, tuple_
 
 from layers.errors import BadInput
-from layers.query import BBox, Query, Where
+from layers.query import BBox, Query, Where, halves
 from layers.store.tables import PLACES
 from layers.words import msg
 
@@ -28,6 +28,10 @@ class Spatial(Protocol):
 
     def meets_box(self, table: Table, box: BBox) -> ColumnElement[bool]:
         """The truth for a box (west ≤ east)."""
+        ...
+
+    def among(self, column: ColumnElement[int], keys: Sequence[int]) -> ColumnElement[bool]:
+        """Whether the key is one of these, given as one value however many they are."""
         ...
 
     def has(self, column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
@@ -57,6 +61,8 @@ _COMPARE: dict[str, Callable[[ColumnElement[Any], object], ColumnElement[bool]]]
     "in": lambda column, value: column.in_(tuple(value)),  # type: ignore[arg-type]
     "is null": lambda column, value: column.is_(None),
     "not null": lambda column, value: column.is_not(None),
+    "null or >=": lambda column, value: or_(column.is_(None), column >= value),
+    "contains": lambda column, value: column.contains(str(value), autoescape=True),
 }
 
 
@@ -67,13 +73,15 @@ def column_of(table: Table, name: str) -> ColumnElement[Any]:
     return table.c[name]
 
 
-def rows(statement: Select[Any], table: Table, query: Query, *, town: str, spatial: Spatial) -> Select[Any]:
-    """The statement with the query's conditions, order and limit."""
-    statement = statement.where(table.c.town == town, *conditions(table, query, town=town, spatial=spatial))
+def rows(
+    statement: Select[Any], table: Table, query: Query, *, town: str, spatial: Spatial, seen: ColumnElement[bool]
+) -> Select[Any]:
+    """The statement with the query's conditions, order and limit, of the rows that may be seen."""
+    statement = statement.where(table.c.town == town, seen, *conditions(table, query, town=town, spatial=spatial))
     for clause in _order(table, query):
         statement = statement.order_by(clause)
     if query.after:
-        statement = statement.where(_after(table, query))
+        statement = statement.where(_after(table, query, seen))
     return statement if query.limit is None else statement.limit(query.limit)
 
 
@@ -82,7 +90,7 @@ def conditions(table: Table, query: Query, *, town: str, spatial: Spatial) -> It
     for where in query.where:
         yield _condition(table, where, spatial)
     if query.ids is not None:
-        yield table.c.id.in_(query.ids)
+        yield spatial.among(table.c.id, query.ids)
     if query.search:
         yield or_(*(column.contains(query.search, autoescape=True) for column in _texts(table)))
     if query.place is not None:
@@ -108,9 +116,7 @@ def _texts(table: Table) -> list[ColumnElement[str]]:
 
 
 def _in_box(table: Table, box: BBox, spatial: Spatial) -> ColumnElement[bool]:
-    west, south, east, north = box
-    halves = [box] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
-    return or_(*(and_(spatial.near(table, half), spatial.meets_box(table, half)) for half in halves))
+    return or_(*(and_(spatial.near(table, half), spatial.meets_box(table, half)) for half in halves(box)))
 
 
 def _order(table: Table, query: Query) -> Iterator[ColumnElement[Any]]:
@@ -121,12 +127,14 @@ def _order(table: Table, query: Query) -> Iterator[ColumnElement[Any]]:
     yield table.c.id
 
 
-def _after(table: Table, query: Query) -> ColumnElement[bool]:
+def _after(table: Table, query: Query, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What comes behind the row of that key; a row that may not be seen does not tell where it stands."""
     if query.order == "id":
         return table.c.id > query.after
     column = column_of(table, query.order)
     last = table.alias("last")
-    mark = select(last.c[query.order]).where(last.c.id == query.after).scalar_subquery()
+    shown = select(table.c.id).where(table.c.id == query.after, seen).correlate(None)
+    mark = select(last.c[query.order]).where(last.c.id.in_(shown)).scalar_subquery()
     later = or_(
         tuple_(column, table.c.id) > tuple_(mark, query.after),
         and_(column.is_(None), or_(mark.is_not(None), table.c.id > query.after)),

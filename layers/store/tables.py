@@ -6,7 +6,7 @@ from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text, Uni
 from sqlalchemy.types import TypeEngine
 
 from layers.schema import LAYERS, Field, LayerSchema
-from layers.store.types import Day, Flag, Geometry, Json, UtcTime
+from layers.store.types import Day, Flag, Geometry, Json, TownCode, UtcTime
 
 METADATA = MetaData()
 
@@ -22,7 +22,16 @@ _TYPES: dict[str, TypeEngine[Any]] = {
 
 # Fields that lists are filtered by, beside the geometry.
 _INDEXED: dict[str, tuple[str, ...]] = {
-    "problems": ("state", "category", "lead_person", "lead_code", "found_at"),
+    "problems": (
+        "state",
+        "category",
+        "lead_person",
+        "lead_code",
+        "found_at",
+        "stage_due_at",
+        "duplicate_of",
+        "rebound_of",
+    ),
     "areas": ("level",),
     "patrols": ("started_at",),
     "station_buffers": ("station",),
@@ -38,7 +47,7 @@ def layer_table(schema: LayerSchema, metadata: MetaData = METADATA) -> Table:
         metadata,
         Column("id", Integer, primary_key=True, autoincrement=True),
         Column("geom", Geometry(schema.shape)),
-        Column("town", Text, nullable=False),
+        Column("town", TownCode, nullable=False),
         Column("code", Text, nullable=False),
         *(_column(field) for field in schema.fields),
         Column("extra", Json),
@@ -56,12 +65,13 @@ def _column(field: Field) -> Column[Any]:
     return Column(field.name, _TYPES[field.kind])
 
 
-def _plain(name: str, *columns: Column[Any] | UniqueConstraint | Index) -> Table:
+def plain_table(name: str, *columns: Column[Any] | UniqueConstraint | Index) -> Table:
+    """A table without geometry: an integer key, the town's code, and the given columns."""
     return Table(
         name,
         METADATA,
         Column("id", Integer, primary_key=True, autoincrement=True),
-        Column("town", Text, nullable=False),
+        Column("town", TownCode, nullable=False),
         *columns,
         sqlite_autoincrement=True,
     )
@@ -70,7 +80,7 @@ def _plain(name: str, *columns: Column[Any] | UniqueConstraint | Index) -> Table
 for _schema in LAYERS.values():
     layer_table(_schema)
 
-TOWNS = _plain(
+TOWNS = plain_table(
     "towns",
     Column("name", Text, nullable=False),
     Column("demo", Flag, nullable=False),
@@ -80,7 +90,7 @@ TOWNS = _plain(
     Column("as_of", UtcTime),
     UniqueConstraint("town"),
 )
-LAYER_REGISTRY = _plain(
+LAYER_REGISTRY = plain_table(
     "layers",
     Column("name", Text, nullable=False),
     Column("title", Text, nullable=False),
@@ -90,26 +100,39 @@ LAYER_REGISTRY = _plain(
     Column("style", Json),
     UniqueConstraint("town", "name"),
 )
-CATEGORIES = _plain(
+CATEGORIES = plain_table(
     "categories",
     Column("code", Text, nullable=False),
     Column("parent", Text, nullable=False),
     Column("name_zh", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("geometry_types", Json, nullable=False),
-    Column("limit_days", Integer, nullable=False),
     Column("weight", Float(53), nullable=False),
+    Column("rules", Json),
+    Column("version", Integer),
+    Column("changed_at", UtcTime),
+    Column("changed_by", Text),
     UniqueConstraint("town", "code"),
 )
-PEOPLE = _plain(
+CATEGORY_VERSIONS = plain_table(
+    "category_versions",
+    Column("code", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", UtcTime),
+    Column("changed_by", Text),
+    Column("body", Json, nullable=False),
+    UniqueConstraint("town", "code", "version"),
+)
+PEOPLE = plain_table(
     "people",
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("organisation", Text),
     Column("phone", Text),
+    Column("roles", Json),
     UniqueConstraint("town", "code"),
 )
-RESPONSIBILITIES = _plain(
+RESPONSIBILITIES = plain_table(
     "responsibilities",
     Column("layer", Text, nullable=False),
     Column("place", Text, nullable=False),
@@ -121,7 +144,7 @@ RESPONSIBILITIES = _plain(
     Index("ix_responsibilities_place", "town", "layer", "place"),
     Index("ix_responsibilities_person", "town", "person"),
 )
-EVENTS = _plain(
+EVENTS = plain_table(
     "problem_events",
     Column("problem_id", Integer, nullable=False),
     Column("kind", Text, nullable=False),
@@ -132,9 +155,11 @@ EVENTS = _plain(
     Column("from_state", Text),
     Column("to_state", Text),
     Column("payload", Json),
+    Column("account", Text),
+    Column("device", Text),
     Index("ix_problem_events_problem", "town", "problem_id"),
 )
-PLACES = _plain(
+PLACES = plain_table(
     "problem_places",
     Column("problem_id", Integer, nullable=False),
     Column("layer", Text, nullable=False),
@@ -149,7 +174,22 @@ PLACES = _plain(
     Index("ix_problem_places_problem", "town", "problem_id"),
     Index("ix_problem_places_place", "town", "layer", "code"),
 )
-RECEIPTS = _plain(
+REQUESTS = plain_table(
+    "requests",
+    Column("problem_id", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("asked_by", Text),
+    Column("note", Text),
+    Column("until", UtcTime),
+    Column("due_at", UtcTime),
+    Column("decided_at", UtcTime),
+    Column("decided_by", Text),
+    Column("verdict", Text),
+    Column("decision", Text),
+    Index("ix_requests_problem", "town", "problem_id"),
+)
+RECEIPTS = plain_table(
     "receipts",
     Column("key", Text, nullable=False),
     Column("layer", Text, nullable=False),
@@ -166,5 +206,3 @@ CHANGES = Table(
     Column("feature_id", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
-
-RESERVED_NAMES = frozenset(METADATA.tables) | {"rtree", "spatial_ref_sys"}

@@ -36,9 +36,14 @@ COPIED = {
     "leaflet.js": "leaflet/dist/leaflet.js",
     "maplibre-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
 }
+# What the server writes with on its pictures and prints; no machine needs a Chinese font of its own.
+FONTS = "@embedpdf/fonts-sc/fonts"
+WEIGHTS = ("Regular", "Bold")
 TEXT_SUFFIXES = frozenset({".js", ".mjs", ".css", ".json", ".txt", ".svg"})
 # t("template") in our own sources: the words that the catalogues must know.
-WORDS = re.compile(r"""(?<![\w.])(?:geo\.)?t\(\s*(?P<quote>["'`])(?P<text>(?:\\.|(?!(?P=quote)).)+)(?P=quote)""")
+WORDS = re.compile(
+    r"""(?<![\w.])(?:(?:this\.)?geo\.)?t\(\s*(?P<quote>["'`])(?P<text>(?:\\.|(?!(?P=quote)).)+)(?P=quote)"""
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -114,6 +119,7 @@ def _make(out: Path) -> None:
         (out / name).write_bytes(_without_source_map((FRONTEND / "node_modules" / source).read_bytes()))
     for name in ("leaflet.js", "standalone.js"):
         (out / name).write_bytes(_without_home_page((out / name).read_bytes()))
+    _copy_fonts(out / "fonts")
     missing = sorted(name for name in REQUIRED if not (out / name).exists())
     if missing:
         raise FileNotFoundError(f"the build did not write {', '.join(missing)}")
@@ -144,6 +150,12 @@ def _esbuild_binary() -> Path:
     if not found:
         raise FileNotFoundError("npm installed no esbuild for this machine")
     return found[0]
+
+
+def _copy_fonts(target: Path) -> None:
+    target.mkdir()
+    for weight in WEIGHTS:
+        shutil.copy(FRONTEND / "node_modules" / FONTS / f"NotoSansHans-{weight}.otf", target)
 
 
 def _without_source_map(script: bytes) -> bytes:

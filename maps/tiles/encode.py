@@ -42,11 +42,11 @@ def encode_tile(
 def _draw_points(columns: LayerColumns, tile: Tile, passes: Sieve, fields: Fields) -> Drawing:
     points, run = columns.points, columns.points.run(*tile)
     if run.stop - run.start > CROWD:
-        kept = passes.mask(points.codes, run)
+        kept = passes.mask(points, run)
         if np.count_nonzero(kept) > CROWD:
             return draw_cells(columns, tile, kept, fields.get("state"))
     rows = points.search(world_box(tile, POINT_MARGIN))
-    rows = rows[passes.mask(points.codes, rows)]
+    rows = rows[passes.mask(points, rows)]
     commands, ends = point_commands(points.x[rows], points.y[rows], frame(tile, POINT_MARGIN))
     attributes = _attributes(columns, points, rows, fields)
     return Drawing(kind=POINT, ids=points.ids[rows], commands=commands, ends=ends, attributes=attributes)
@@ -55,7 +55,7 @@ def _draw_points(columns: LayerColumns, tile: Tile, passes: Sieve, fields: Field
 def _draw_shapes(columns: LayerColumns, kind: int, tile: Tile, passes: Sieve, fields: Fields) -> Drawing:
     part, draw = (columns.lines, line_commands) if kind == LINE else (columns.polygons, polygon_commands)
     rows = part.search(world_box(tile, SHAPE_MARGIN))
-    rows = rows[passes.mask(part.codes, rows)]
+    rows = rows[passes.mask(part, rows)]
     arrays = (part.shapes, part.paths, part.outer, part.x, part.y, part.boxes)
     commands, ends = draw(arrays, rows, frame(tile, SHAPE_MARGIN))
     drawn = np.diff(ends, prepend=0) > 0

@@ -40,17 +40,19 @@ class TileService:
         filter: TileFilter = NO_FILTER,
         fields: Fields | None = None,
         if_none_match: str = "",
+        stamp: int | None = None,
     ) -> TileAnswer:
         """The tile as of now, with the features that pass the filter and the named fields (see `encode_tile`).
 
+        `stamp`: the store's change stamp, where it was asked for this request already.
         Raises NotFound for an unknown layer, BadInput for a filter on an unknown field.
         """
         tile = Tile(z, x, y)
         if not exists(tile):
             return TileAnswer(404)
-        columns = self._cache.get(layer)
+        columns = self._cache.get(layer, stamp)
         etag = tile_etag(columns, tile, filter, fields)
-        if _knows(if_none_match, etag):
+        if knows(if_none_match, etag):
             return TileAnswer(304, etag=etag)
         body = encode_tile(columns, tile, wanted=filter, fields=fields)
         return TileAnswer(200 if body else 204, body, etag)
@@ -63,7 +65,7 @@ def tile_etag(columns: LayerColumns, tile: Tile, wanted: TileFilter, fields: Fie
     return f'"{blake2b(repr(about).encode(), digest_size=12).hexdigest()}"'
 
 
-def _knows(if_none_match: str, etag: str) -> bool:
+def knows(if_none_match: str, etag: str) -> bool:
     """Whether an If-None-Match header names the ETag (weak comparison, RFC 9110 section 13.1.2)."""
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return etag in tags or "*" in tags

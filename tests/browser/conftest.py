@@ -11,10 +11,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Request, sync_playwright
 
-from tests.conftest import missing
+from tests.conftest import enter, missing
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage"]
+WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # in software
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_S = 15
@@ -22,7 +23,10 @@ PATIENCE_S = 15
 
 @dataclass
 class Visit:
-    """An open page with its faults: script errors, and requests to another host."""
+    """An open page with its faults: script errors, and requests to another host.
+
+    A `base` that bears a token gives the browser a session of the same account.
+    """
 
     page: Page
     base: str
@@ -30,6 +34,7 @@ class Visit:
     foreign: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.base = enter(self.page.context, self.base)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         self.page.on("request", self._note)
@@ -93,7 +98,7 @@ def launched(playwright: Playwright, *switches: str) -> Browser:
 @pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser that draws maps with WebGL, in software."""
-    browser = launched(playwright, "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+    browser = launched(playwright, *WEBGL)
     yield browser
     browser.close()
 
@@ -127,8 +132,9 @@ def visit(desk_profile: BrowserContext, service_url: str) -> Iterator[Visit]:
     """An empty page on a desk, which remembers nothing of the test before."""
     one = Visit(desk_profile.new_page(), service_url)
     yield one
-    if one.page.url.startswith(service_url):
+    if one.page.url.startswith(one.base):
         one.page.evaluate("localStorage.clear()")
+    one.page.goto("about:blank")  # a page that is on its way somewhere may never be closed
     one.page.close()
     desk_profile.clear_cookies()
 

@@ -20,8 +20,11 @@ PAGES = (
     "/maps/my-road",
     "/maps/parcels",
     "/maps/hotspots",
+    "/maps/work-faces",
     "/",
+    "/admin",
     "/admin/import",
+    "/admin/rules",
     "/help",
 )
 SIZES = {"desk": DESK, "phone": PHONE}

@@ -13,11 +13,18 @@
  *     change {layer, id}                       something was written; elements fetch anew at once
  *     view   {bbox: [w, s, e, n], zoom}        the map came to rest (the last one is told to late listeners)
  *     data   {element, data}                   an element has its data (told to late listeners)
- *     state  {name: value | null, …}           the address's query was changed (`geo.state.set`)
+ *     state  {name: value | null, …}           the address's query was changed (`geo.state.set`, or by back and forward)
+ *     travel {name: value | null, …}           the same, by the browser's back and forward only
+ *     print  {}                                the page is about to be printed: draw at once
  *     theme  {theme}                           the page's theme changed (<html data-theme> or the device)
  *     fault  {element, error}                  an element could not be loaded or lost its data
+ *     acting {code, name, roles} | null       another person acts on this device
+ *     under {}                                 what the map lies on has changed (`geo.under`)
+ *     baseless {error}                         a basemap's tiles do not come
  *     editing {layer, id | null}               a shape is being edited by hand (the map leaves it out); null = over
- * geo.state.get() → {at: {lat, lng, zoom}?, …text}   geo.state.set({name: value | null})   the address's query
+ * geo.state.get() → {at: {lat, lng, zoom}?, …text}   geo.state.set({name: value | null}, {replace})   the address's
+ *     query; a change is a step of the browser's history, but for looking round and with `replace`
+ * geo.under     {basemap}: the basemap that the map lies on, as its tiles come; null: the town's own ground
  * geo.pick({type: 'Point' | 'LineString' | 'Polygon'}) → Promise of a GeoJSON geometry, or null when given up
  * geo.highlight(geojson | null)   geo.fit([w, s, e, n])   both return a Promise
  * geo.symbol(group, key, size)    an <svg> of the style table's mark, as in the legend
@@ -35,6 +42,7 @@ const FIT = { maxZoom: 17, padding: [16, 16] };
 const VIEW_PAUSE_MS = 200;
 
 const page = readPage();
+page.words ??= window.geoWords ?? {}; // a saved file bears its words, a page has them from an address of their own
 const words = new Words(page);
 const events = new Events({ view: 'view', data: 'element' });
 const state = new UrlState(window.location, window.history, (changes) => events.emit('state', changes));
@@ -55,6 +63,7 @@ const geo = (window.geo = {
   off: (name, listener) => events.off(name, listener),
   emit: (name, detail) => events.emit(name, detail),
   hears: (name) => events.has(name),
+  under: { basemap: null },
   symbol: (group, key, size) => symbol(page.styles, group, key, size),
   fit: async (bbox, options) => fit(await geo.map, bbox, { ...FIT, ...options }),
   highlight: async (shape) => (await geo.module('elements/selection')).highlight(await geo.map, shape),
@@ -78,7 +87,9 @@ const geo = (window.geo = {
     mapReady(map);
     tellView(map);
   },
+  mounted: {}, // element → its options
   async mount(name, options) {
+    geo.mounted[name] = options;
     try {
       const [element, surface] = await Promise.all([geo.module(`elements/${name}`), geo.surface()]);
       await element.default({ geo, surface, map: await geo.map, options, data: page.data[name] });
@@ -90,7 +101,20 @@ const geo = (window.geo = {
 });
 
 geo.on('filter', (filters) => state.set(filters));
+window.addEventListener('popstate', travel);
+if (!page.standalone && page.theme !== 'auto') state.set({ theme: page.theme }); // whoever gets the address sees the same
 watchTheme((theme) => geo.emit('theme', { theme }));
+
+// The browser went back or forward: the map and whoever shows what the address says follow.
+async function travel() {
+  const { at, ...changes } = state.moved();
+  if (at) (await geo.map).setView([at.lat, at.lng], at.zoom);
+  if ('theme' in changes) document.documentElement.dataset.theme = changes.theme ?? page.theme;
+  if (!Object.keys(changes).length) return;
+  events.emit('state', changes);
+  geo.emit('filter', changes);
+  geo.emit('travel', changes);
+}
 
 function firstView(map, bounds) {
   const at = geo.arrivedAt;

@@ -26,20 +26,23 @@ export class Events {
 
   emit(name, detail = {}) {
     if (name in this.#sticky) this.#keep(name, detail);
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) report(listener, detail);
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) this.#tell(name, listener, detail);
+  }
+
+  // One listener that fails must not keep the others from hearing; the error still reaches the console. What fails later
+  // (a fetch, for one) is told as a fault.
+  async #tell(name, listener, detail) {
+    let outcome;
+    try {
+      outcome = listener(detail);
+    } catch (error) {
+      reportError(error);
+    }
+    if (name !== 'fault' && outcome instanceof Promise) await outcome.catch((error) => this.emit('fault', { element: name, error }));
   }
 
   #keep(name, detail) {
     if (!this.#last.has(name)) this.#last.set(name, new Map());
     this.#last.get(name).set(detail[this.#sticky[name]], detail);
-  }
-}
-
-// One listener that fails must not keep the others from hearing; the error still reaches the console.
-function report(listener, detail) {
-  try {
-    listener(detail);
-  } catch (error) {
-    reportError(error);
   }
 }

@@ -13,22 +13,22 @@ export function furnish(map, geo) {
   L.control.scale({ position: 'bottomright', imperial: false, maxWidth: 96 }).addTo(map);
 }
 
-function addSourceLine(map, { page, t, time }) {
+function addSourceLine(map, { page, t, time, on }) {
   const { attribution = [], as_of, demo } = page.town;
-  const when = as_of ?? page.now;
-  const parts = [
-    demo && t('Demonstration with invented data'),
-    when && t('As of {time}', { time: time(when) }),
-    ...attribution,
-  ].filter(Boolean);
+  const parts = (when) =>
+    [
+      demo && t('Demonstration with invented data'),
+      when && t('As of {time}', { time: time(when) }),
+      ...attribution,
+    ].filter(Boolean);
+  const line = document.createElement('div');
+  line.className = 'geo-source';
+  const say = (when) => (line.textContent = line.title = parts(as_of ?? when).join(' · '));
   const control = window.L.control({ position: 'bottomright' });
-  control.onAdd = () => {
-    const line = document.createElement('div');
-    line.className = 'geo-source';
-    line.textContent = line.title = parts.join(' · ');
-    return line;
-  };
-  if (parts.length) control.addTo(map);
+  control.onAdd = () => line;
+  say(page.now);
+  if (line.textContent) control.addTo(map);
+  on('change', ({ remote }) => remote && say(new Date().toISOString()));
 }
 
 // What could not be shown is said on the map, once; it goes when the data come after all.

@@ -1,7 +1,7 @@
 // The page's own description, written by the server as <script type="application/json" id="geo-page">.
 
 const EMPTY = {
-  name: '', lang: 'en', theme: 'auto', now: null, api: '/api/v1', words: {}, styles: null,
+  name: '', lang: 'en', theme: 'auto', now: null, api: '/api/v1', styles: null,
   town: {}, params: {}, standalone: false, assets: '/static/', data: {},
 };
 

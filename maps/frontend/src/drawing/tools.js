@@ -1,20 +1,18 @@
 // The drawing tools as a column of buttons on the map; what needs a chosen parcel waits for one.
 
+import { drawing, make } from '../surface/element.js';
+
 const ICONS = {
   draw: 'M5 19l1.2-4.2L16 5l3 3-9.8 9.8L5 19zM14 7l3 3',
   edit: 'M6 6h4M14 6h4M6 18h4M14 18h4M6 6v12M18 6v12M4.5 4.5h3v3h-3zM16.500 4.500h3v3h-3zM4.500 16.500h3v3h-3zM16.500 16.500h3v3h-3z',
   cut: 'M4 5h16v14H4zM9 9h6v6H9z',
   remove: 'M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12M10.500 10.500v5M13.500 10.500v5',
 };
-const NS = 'http://www.w3.org/2000/svg';
 
 // `tools`: [{key, label, action, needsParcel}] → {choose(parcel | null), busy(on)}
 export function addTools(map, tools) {
-  const column = document.createElement('div');
-  column.className = 'leaflet-bar geo-tools';
-  column.setAttribute('role', 'toolbar');
   const buttons = tools.map((tool) => ({ tool, button: toolButton(tool) }));
-  column.append(...buttons.map(({ button }) => button));
+  const column = make('div', { class: 'leaflet-bar geo-tools', role: 'toolbar' }, buttons.map(({ button }) => button));
   const control = window.L.control({ position: 'topleft' });
   control.onAdd = () => column;
   control.addTo(map);
@@ -28,20 +26,5 @@ export function addTools(map, tools) {
   return { choose: (parcel) => show({ parcel }), busy: (busy) => show({ busy }) };
 }
 
-function toolButton({ key, label, action }) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.dataset.tool = key;
-  const svg = document.createElementNS(NS, 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(NS, 'path');
-  path.setAttribute('d', ICONS[key]);
-  svg.append(path);
-  const text = document.createElement('span');
-  text.textContent = label;
-  button.append(svg, text);
-  button.title = label;
-  button.addEventListener('click', action);
-  return button;
-}
+const toolButton = ({ key, label, action }) =>
+  make('button', { type: 'button', 'data-tool': key, title: label, onclick: action }, drawing(ICONS[key]), make('span', {}, label));

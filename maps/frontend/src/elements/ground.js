@@ -1,7 +1,9 @@
-// The sheet below everything: the town's own areas and roads in grey, with their names.
+// The sheet below everything: the town's own areas and roads in grey, with their names. Over a basemap their ground and
+// the names of roads, which it has too, are left out; borders and segments stay.
 import { SLOTS } from '../surface/scene.js';
 import { byZoom, matchBy, text } from '../surface/style.js';
 import { dataOf } from '../surface/tiles.js';
+import { baseLayers, baseSource } from '../surface/vectorbase.js';
 
 const MAJOR = ['national', 'provincial', 'county'];
 const MINOR_FROM = 10.5; // further out, the smaller roads are only in the way
@@ -11,32 +13,50 @@ const AREA_TILES_TO = 13;
 export default function mount({ geo, surface, options, data }) {
   const areas = dataOf(geo, 'areas', { tileLayer: 'areas', data: data?.areas, zooms: { maxzoom: AREA_TILES_TO } });
   const roads = dataOf(geo, 'roads', { tileLayer: 'road_segments', data: data?.roads });
-  const sources = { ...areas.sources, ...roads.sources };
   const styles = geo.page.styles;
-  const layers = (theme) => [
-    backdrop(styles.ground[theme]),
-    ...areaLayers(areas.from, styles, theme),
+  const isVector = () => geo.under.basemap?.kind === 'vector';
+  const sources = () => ({ ...areas.sources, ...roads.sources, ...(isVector() ? baseSource(geo.under.basemap) : {}) });
+  const sheet = (theme) => {
+    if (isVector()) return baseLayers(geo.under.basemap, { styles, theme, lang: geo.page.lang });
+    return geo.under.basemap ? [] : [backdrop(styles.ground[theme]), areaLayer(areas.from, styles.ground[theme])];
+  };
+  const labels = (theme) => {
+    const names = [areaName(areas.from, styles.ground[theme])];
+    return geo.under.basemap ? names : [roadName(roads.from, styles.ground[theme]), ...names];
+  };
+  const over = (theme) => [
+    ...borderLayers(areas.from, styles, theme),
     ...roadLayers(roads.from, styles, theme),
-    ...(options.labels ? labelLayers(areas.from, roads.from, styles.ground[theme]) : []),
+    ...(options.labels ? labels(theme) : []),
   ];
-  const group = surface.add({ id: 'ground', sources, layers });
+  const layers = (theme) => [...sheet(theme), ...over(themeOver(geo.under.basemap, theme))];
+  const group = surface.add({ id: 'ground', sources: sources(), layers });
+  geo.on('under', () => group.setSources(sources()));
   geo.on('change', ({ layer }) => {
     if (layer === 'areas') group.refresh('areas');
     if (layer === 'road_segments') group.refresh('roads');
   });
 }
 
+// Pictures that stay bright on a dark page need the lines and names of a bright one.
+function themeOver(basemap, theme) {
+  return basemap?.kind === 'raster' && !basemap.dark ? 'light' : theme;
+}
+
 function backdrop(ground) {
   return { id: 'backdrop', type: 'background', slot: SLOTS.ground, paint: { 'background-color': ground.background } };
 }
 
-function areaLayers(from, styles, theme) {
-  const { looks } = styles.groups.areas;
-  const fill = {
+function areaLayer(from, ground) {
+  return {
     id: 'area', type: 'fill', slot: SLOTS.ground, ...from, filter: ['==', ['get', 'level'], 'village'],
-    paint: { 'fill-color': styles.ground[theme].area },
+    paint: { 'fill-color': ground.area },
   };
-  const borders = [...looks].reverse().map((look) => ({
+}
+
+function borderLayers(from, styles, theme) {
+  const { looks } = styles.groups.areas;
+  return [...looks].reverse().map((look) => ({
     id: `border-${look.key}`, type: 'line', slot: SLOTS.ground + 2, ...from, minzoom: look.key === 'grid' ? 13 : 0,
     filter: ['==', ['get', 'level'], look.key],
     paint: {
@@ -45,7 +65,6 @@ function areaLayers(from, styles, theme) {
       ...(look.dash ? { 'line-dasharray': look.dash } : {}),
     },
   }));
-  return [fill, ...borders];
 }
 
 function roadLayers(from, styles, theme) {
@@ -66,17 +85,18 @@ function roadLayers(from, styles, theme) {
   ];
 }
 
-function labelLayers(areas, roads, ground) {
+function roadName(from, ground) {
   const named = text(['get', 'road_name'], byZoom(12, 10.5, 16, 13), ground, {
     'symbol-placement': 'line', 'symbol-spacing': 380, 'text-letter-spacing': 0.1, 'text-padding': 12,
   });
+  return { id: 'road-name', type: 'symbol', slot: SLOTS.roadLabel, ...from, minzoom: 12, ...named };
+}
+
+function areaName(from, ground) {
   const village = text(['get', 'name'], byZoom(10, 11, 15, 14), ground, { 'text-padding': 24, 'text-letter-spacing': 0.06 });
   const quiet = { ...village.paint, 'text-opacity': 0.8 };
-  return [
-    { id: 'road-name', type: 'symbol', slot: SLOTS.roadLabel, ...roads, minzoom: 12, ...named },
-    {
-      id: 'area-name', type: 'symbol', slot: SLOTS.roadLabel, ...areas, minzoom: 10.5,
-      filter: ['==', ['get', 'level'], 'village'], ...village, paint: quiet,
-    },
-  ];
+  return {
+    id: 'area-name', type: 'symbol', slot: SLOTS.roadLabel, ...from, minzoom: 10.5,
+    filter: ['==', ['get', 'level'], 'village'], ...village, paint: quiet,
+  };
 }

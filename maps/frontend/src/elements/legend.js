@@ -8,7 +8,14 @@ export default function mount({ geo, map, options }) {
   control.addTo(map);
 }
 
-function legendBox(geo, { groups, added }) {
+// The scene's group that a legend's group can hide, where there is one.
+const SCENES = {
+  problems: 'problems', zones: 'zones', coverage: 'coverage', parcels: 'parcels', measures: 'measures', hotspots: 'hotspots',
+  stations: 'stations', dust_sources: 'dust', rebounds: 'rebounds', work_faces: 'work_faces', road_load: 'roads',
+};
+
+export function legendBox(geo, { groups, added }, { toggles = true } = {}) {
+  const scenes = toggles && groups.filter(({ group }) => group in SCENES).length + added.length > 1;
   const box = document.createElement('details');
   box.className = 'geo-legend';
   box.open = !matchMedia(NARROW).matches;
@@ -16,7 +23,7 @@ function legendBox(geo, { groups, added }) {
   head.textContent = geo.t('Legend');
   const body = document.createElement('div');
   body.className = 'geo-legend-body';
-  body.append(...groups.map(({ group, looks }) => groupBox(geo, group, looks)));
+  body.append(...groups.map(({ group, looks }) => groupBox(geo, group, { looks, scene: scenes && SCENES[group] })));
   if (added.length) body.append(addedBox(geo, added));
   box.append(head, body);
   window.L.DomEvent.disableClickPropagation(box);
@@ -24,21 +31,45 @@ function legendBox(geo, { groups, added }) {
   return box;
 }
 
-function groupBox(geo, key, wanted) {
+function groupBox(geo, key, { looks: wanted, scene }) {
   const { title, looks } = geo.page.styles.groups[key];
   const part = document.createElement('section');
   const name = document.createElement('h3');
-  name.textContent = geo.t(title);
+  name.append(scene ? toggle(geo, part, scene, geo.t(title)) : geo.t(title));
   const list = document.createElement('ul');
   for (const look of looks) if (!wanted?.length || wanted.includes(look.key)) list.append(row(geo, key, look));
   part.append(name, list);
   return part;
 }
 
+// A button that takes what it names off the map and puts it back; the address keeps what is hidden.
+function toggle(geo, part, scene, title) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'geo-toggle';
+  button.dataset.scene = scene;
+  button.textContent = title;
+  const hidden = () => new Set((geo.state.get().hide ?? '').split(',').filter(Boolean));
+  const show = () => {
+    const shown = !hidden().has(scene);
+    button.setAttribute('aria-pressed', String(shown));
+    button.title = shown ? geo.t('Hide on the map') : geo.t('Show on the map');
+    part.classList.toggle('geo-hidden', !shown);
+  };
+  button.addEventListener('click', () => {
+    const names = hidden();
+    if (!names.delete(scene)) names.add(scene);
+    geo.state.set({ hide: [...names] });
+  });
+  geo.on('state', (changes) => 'hide' in changes && show());
+  show();
+  return button;
+}
+
 // Layers of the town's own, by the titles that people gave them.
 function addedBox(geo, titles) {
   const [look] = geo.page.styles.groups.own.looks;
-  const part = groupBox(geo, 'own', ['nothing']);
+  const part = groupBox(geo, 'own', { looks: ['nothing'] });
   part.querySelector('ul').append(...titles.map((title) => row(geo, 'own', { ...look, title })));
   return part;
 }

@@ -1,12 +1,11 @@
 // Problems: cells with counts from far, marks by state from near; lines and areas in the colour of their state.
+import { FEATURE_FILTERS, TILE_FILTERS } from '../bus/filters.js';
+import { momentOf } from '../past/moment.js';
 import { getJson } from '../surface/fetch.js';
 import { problemLayers } from '../surface/problemlayers.js';
 import { geojsonSource, vectorSource } from '../surface/style.js';
 import { tileAddress } from '../surface/tiles.js';
 
-const TILE_FILTERS = ['state', 'category', 'person', 'since'];
-// What tiles cannot filter (and cells cannot show): then the features themselves are fetched.
-const FEATURE_FILTERS = ['area', 'assignee', 'source', 'flag', 'q', 'overdue'];
 const PAGE_SIZE = 1000;
 const MOST = 5000;
 // Marks stand instead of dots where at most so many are in view.
@@ -25,9 +24,10 @@ class Problems {
 
   async start() {
     const { geo, surface } = this;
-    const context = { styles: geo.page.styles, now_s: this.now_s(), minzoom: this.options.min_zoom - 1 };
-    const layers = (theme) => problemLayers({ theme, from: this.from, marksFrom: this.marksFrom, ...context });
-    await this.load();
+    const context = { styles: geo.page.styles, minzoom: this.options.min_zoom - 1 };
+    const layers = (theme) =>
+      problemLayers({ theme, from: this.from, marksFrom: this.marksFrom, now_s: this.now_s, ...context });
+    Object.assign(this, await this.load());
     this.group = surface.add({ id: 'problems', sources: this.sources, layers });
     geo.on('view', ({ zoom }) => this.weigh(zoom - 1));
     if (this.data) return;
@@ -45,54 +45,69 @@ class Problems {
     this.group.update();
   }
 
-  now_s() {
-    return Math.floor((this.geo.page.now ? Date.parse(this.geo.page.now) : Date.now()) / 1000);
-  }
-
   asked(names) {
     const said = this.geo.state.get();
     const pairs = names.map((name) => [name, said[name] || this.options.filters[name]]);
     return Object.fromEntries(pairs.filter(([, value]) => value));
   }
 
+  // Where the problems come from, and the moment at which they are looked at.
+  async load() {
+    const as_of = this.geo.state.get().as_of;
+    const now_s = Math.floor(momentOf(this.geo, as_of) / 1000);
+    if (this.data) return { now_s, ...fromFeatures(this.data) };
+    const past = as_of && { as_of, state: 'open' };
+    // Few enough are fetched as they stood then; tiles of the past only tell what was open.
+    const then = past && (await getJson(this.geo, '/problems', { ...this.features(), ...past, limit: PAGE_SIZE }));
+    if (then && !then.next) return { now_s, ...fromFeatures(then) };
+    if (this.byFeatures()) return { now_s, ...fromFeatures(await this.fetchAll(past)) };
+    return { now_s, ...fromTiles({ ...this.asked(TILE_FILTERS), ...past }) };
+  }
+
+  features() {
+    return this.asked([...TILE_FILTERS, ...FEATURE_FILTERS]);
+  }
+
   byFeatures() {
     return Object.keys(this.asked(FEATURE_FILTERS)).length > 0;
   }
 
-  async load() {
-    if (this.data || this.byFeatures()) {
-      const features = this.data ?? (await this.fetchAll());
-      this.from = { source: 'features' };
-      this.sources = { features: geojsonSource(prepared(features)) };
-    } else {
-      this.from = { source: 'tiles', 'source-layer': 'problems' };
-      this.sources = { tiles: vectorSource(tileAddress('problems', this.asked(TILE_FILTERS))) };
-    }
-  }
-
   async reload() {
     const turn = (this.turn = (this.turn ?? 0) + 1);
-    await this.load();
-    if (turn === this.turn) this.group.setSources(this.sources);
+    const loaded = await this.load();
+    if (turn !== this.turn) return;
+    Object.assign(this, loaded);
+    this.group.setSources(this.sources);
+    this.geo.emit('data', { element: 'problems', data: null });
   }
 
   refresh() {
-    if (this.byFeatures()) this.reload();
+    if (this.from.source === 'features') this.reload();
     else this.group.refresh('tiles');
   }
 
-  async fetchAll() {
+  async fetchAll(past) {
     const features = [];
     let after;
     do {
-      const query = { ...this.asked([...TILE_FILTERS, ...FEATURE_FILTERS]), limit: PAGE_SIZE, after };
+      const query = { ...this.features(), ...past, limit: PAGE_SIZE, after };
       const page = await getJson(this.geo, '/problems', query);
       features.push(...page.features);
-      after = page.next;
+      after = page.next && new URL(page.next, window.location.href).searchParams.get('after');
     } while (after && features.length < MOST);
     return { type: 'FeatureCollection', features };
   }
 }
+
+const fromFeatures = (features) => ({
+  from: { source: 'features' },
+  sources: { features: geojsonSource(prepared(features)) },
+});
+
+const fromTiles = (filters) => ({
+  from: { source: 'tiles', 'source-layer': 'problems' },
+  sources: { tiles: vectorSource(tileAddress('problems', filters)) },
+});
 
 // The service's features as the styles and pop-ups want them: the deadline as a number to compare, who answers in a word.
 export function prepared({ features }) {

@@ -1,5 +1,6 @@
 // The one doorway to the service: JSON in, JSON out, errors as ApiError.
 
+import { sessionEnded, sessionIsBack } from './session-end.js';
 import { t } from './words.js';
 
 export class ApiError extends Error {
@@ -31,12 +32,15 @@ async function request(method, path, { query, body, headers = {}, signal } = {})
     signal,
     headers: {
       Accept: 'application/json',
+      ...(window.geo.page.me ? { 'Geo-Signed-In': '1' } : {}), // not the public's view where the session has ended
       ...(body && !form ? { 'Content-Type': 'application/json' } : {}),
       ...headers,
     },
     body: form || body === undefined ? body : JSON.stringify(body),
   });
+  if (response.status === 401) sessionEnded();
   if (!response.ok) throw new ApiError(await problem(response));
+  sessionIsBack();
   return response.status === 204 ? null : response.json();
 }
 
@@ -60,8 +64,9 @@ async function problem(response) {
 
 export const get = (path, query, signal) => request('GET', path, { query, signal });
 export const post = (path, body, headers) => request('POST', path, { body, headers });
+export const put = (path, body, headers, query) => request('PUT', path, { body, headers, query });
 export const patch = (path, body, headers) => request('PATCH', path, { body, headers });
-export const remove = (path, headers) => request('DELETE', path, { headers });
+export const remove = (path, headers, query) => request('DELETE', path, { headers, query });
 
 // A promise that is fetched once per page, for tables that do not change.
 const tables = new Map();

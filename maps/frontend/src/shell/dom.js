@@ -31,6 +31,23 @@ export function fill(element, ...children) {
   return element;
 }
 
+// The same, for news that come unasked: the focus stays on what has the same name, and the panel where it was read.
+export function refill(element, ...children) {
+  const active = element.contains(document.activeElement) ? document.activeElement : null;
+  const panel = element.closest('#panel-body');
+  const top = panel?.scrollTop;
+  fill(element, ...children);
+  if (active) sameAs(active, element)?.focus({ preventScroll: true });
+  if (panel) panel.scrollTop = top;
+  return element;
+}
+
+function sameAs({ id, dataset }, root) {
+  if (id) return document.getElementById(id);
+  const [[name, value] = []] = Object.entries(dataset);
+  return name && findAll('*', root).find((one) => one.dataset[name] === value);
+}
+
 export const find = (selector, root = document) => root.querySelector(selector);
 
 export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];

@@ -1,4 +1,4 @@
-// The report that is being written. It is kept on the device until the service has taken it, together
+// The report that is being written (place, kind, words, source). It is kept on the device until the service has taken it, together
 // with its Idempotency-Key: sent twice, it is stored once.
 
 import { newKey } from './api.js';

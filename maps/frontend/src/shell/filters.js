@@ -1,19 +1,19 @@
 // Which problems are shown: kept in the page's address, told to the map, changed by chips and a form.
 
+import { CHOICES } from '../bus/filters.js';
 import { get, table } from './api.js';
 import { fill, h, icon } from './dom.js';
 import { field, select } from './form.js';
 import { closeDetail, openDetail } from './panel.js';
+import { isPublic } from './public.js';
 import { groups, sign } from './states.js';
 import { codes, word } from './choices.js';
 import { count, t } from './words.js';
 
-const NAMES = ['state', 'category', 'area', 'source', 'overdue', 'flag', 'q'];
-
 // What the address says, e.g. {state: "fixed", overdue: "1"}.
 export function chosen() {
   const all = window.geo.state.get();
-  return Object.fromEntries(NAMES.filter((name) => all[name]).map((name) => [name, all[name]]));
+  return Object.fromEntries(CHOICES.filter((name) => all[name]).map((name) => [name, all[name]]));
 }
 
 // The same as a query for the service: without a chosen state the open ones are meant.
@@ -22,7 +22,7 @@ export const query = (filter = chosen()) => ({ ...filter, state: filter.state ||
 // Changes some of it (null takes a name away); the bus writes the address before anybody else hears.
 export const choose = (changes) => window.geo.emit('filter', changes);
 
-const clear = () => choose(Object.fromEntries(NAMES.map((name) => [name, null])));
+const clear = () => choose(Object.fromEntries(CHOICES.map((name) => [name, null])));
 
 const same = (value, codes) => value.split(',').sort().join() === [...codes].sort().join();
 
@@ -56,11 +56,22 @@ export async function chips(element) {
   fill(element, all, reset);
 }
 
+const PLAIN_TITLES = {
+  state: stateTitle,
+  overdue: () => t('Overdue'),
+  rebound: () => t('Rebounds'),
+  recheck: () => t('To be re-checked above'),
+  merged_into: () => t('Merged into one case'),
+  since: (value) => t('Found since {time}', { time: value.slice(0, 10) }),
+  as_of: (value) => t('As of {time}', { time: value.slice(0, 10) }),
+  source: (value) => word('source_level', value),
+  flag: (value) => word('flag', value),
+  stage: (value) => t('Stage: {stage}', { stage: word('stage', value) }),
+  escalation: (value) => (value === 'any' ? t('Escalated') : word('escalation', value)),
+};
+
 async function title(name, value) {
-  if (name === 'state') return stateTitle(value);
-  if (name === 'overdue') return t('Overdue');
-  if (name === 'source') return word('source_level', value);
-  if (name === 'flag') return word('flag', value);
+  if (PLAIN_TITLES[name]) return PLAIN_TITLES[name](value);
   if (name === 'category') return categoryTitle(await table('/categories'), value);
   if (name === 'area') return (await places()).find((place) => placeCode(place) === value)?.name || value;
   return `“${value}”`;
@@ -181,23 +192,38 @@ const placeField = (areas) =>
     areas.map((one) => [one.code, one.name]),
   );
 
-function otherFields() {
-  const late = h('input', {
+const checkbox = (name, title) => {
+  const control = h('input', {
     type: 'checkbox',
-    checked: Boolean(chosen().overdue),
-    onchange: () => choose({ overdue: late.checked ? '1' : null }),
+    name,
+    checked: Boolean(chosen()[name]),
+    onchange: () => choose({ [name]: control.checked ? '1' : null }),
   });
-  return [
-    chooser(
-      'source',
-      t('Source'),
-      codes('source_level').map((code) => [code, word('source_level', code)]),
-    ),
-    chooser(
-      'flag',
-      t('Flag'),
-      codes('flag').map((code) => [code, word('flag', code)]),
-    ),
-    h('label', { class: 'check' }, late, h('span', {}, t('Only overdue'))),
-  ];
-}
+  return h('label', { class: 'check' }, control, h('span', {}, title));
+};
+
+const worded = (table) => codes(table).map((code) => [code, word(table, code)]);
+
+const otherFields = () => (isPublic() ? [h('div', { class: 'checks' }, checkbox('overdue', t('Only overdue')))] : officeFields());
+
+const officeFields = () => [
+  h(
+    'div',
+    { class: 'pair' },
+    chooser('source', t('Source'), worded('source_level')),
+    chooser('stage', t('Stage'), worded('stage')),
+  ),
+  h(
+    'div',
+    { class: 'pair' },
+    chooser('escalation', t('Escalation'), [['any', t('Any step')], ...worded('escalation')]),
+    chooser('flag', t('Flag'), worded('flag')),
+  ),
+  h(
+    'div',
+    { class: 'checks' },
+    checkbox('overdue', t('Only overdue')),
+    checkbox('rebound', t('Only rebounds')),
+    checkbox('recheck', t('Only what a higher level must re-check')),
+  ),
+];

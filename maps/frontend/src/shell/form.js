@@ -47,6 +47,14 @@ export function segmented(name, options, chosen, onchange, label) {
   return h('div', { class: 'segments', role: 'radiogroup', 'aria-label': label }, items);
 }
 
+// What is wrong with one field, found before anything is sent; said like an answer of the service.
+export class BadField extends Error {
+  constructor(name, detail) {
+    super('');
+    this.fields = [{ field: name, detail }];
+  }
+}
+
 // Says each error beside its field; what belongs to no field is returned as text.
 export function showErrors(form, error) {
   clearErrors(form);

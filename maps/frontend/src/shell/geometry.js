@@ -34,6 +34,12 @@ export function centre(geojson) {
   return [(west + east) / 2, (south + north) / 2];
 }
 
+// Metres between two places, near enough to sort by.
+export function distance(from, to) {
+  const [x, y] = toMetres(from)(to);
+  return Math.hypot(x, y);
+}
+
 // "Point 118.15532, 36.19012", "Line of 230 m", "Area of 1,200 m²": only to recognise it; the service measures.
 export function describe(geometry) {
   const points = positions(geometry);

@@ -12,6 +12,11 @@ export async function start() {
     place,
     [0, 1, 2, 3].map(() => h('div', { class: 'tile waiting', 'aria-hidden': 'true' })),
   );
+  await show(place);
+  window.geo.on('change', ({ layer }) => layer === 'problems' && show(place));
+}
+
+async function show(place) {
   const [problems, zones] = await Promise.allSettled([
     get('/problems/summary'),
     get('/analysis/clean-zones'),

@@ -2,7 +2,7 @@
 
 import { table } from './api.js';
 import { basis } from './basis.js';
-import { fill, find, h } from './dom.js';
+import { fill, find, h, refill } from './dom.js';
 import { facts, tableOf } from './facts.js';
 import { box } from './geometry.js';
 import { openDetail } from './panel.js';
@@ -66,7 +66,7 @@ class Hotspots {
 
   show(data) {
     this.station = data.station?.properties.code;
-    fill(this.content, this.chooser(), hotspotsView(data));
+    refill(this.content, this.chooser(), hotspotsView(data));
   }
 }
 

@@ -1,69 +1,62 @@
-// What may be done with a problem now: one button per allowed move, a short form, a clear answer.
+// Where a problem may go now: one button per move of the lifecycle, with the fields that the move needs.
 
-import { post } from './api.js';
-import { fill, h } from './dom.js';
-import { busy, field, showErrors, textarea } from './form.js';
-import { actingField } from './people.js';
-import { toast } from './toast.js';
+import { word } from './choices.js';
+import { h, icon } from './dom.js';
+import { isFromAbove } from './levels.js';
 import { t } from './words.js';
 
-// `onmoved()` is called when the service has taken the move.
-export function moveButtons(problem, onmoved) {
-  const moves = problem.moves || [];
-  if (!moves.length) return null;
-  const place = h('div', { class: 'moves' });
-  const offer = () =>
-    fill(
-      place,
-      moves.map((move, i) => button(move, i === 0, () => ask(move))),
-    );
-  const ask = (move) => {
-    fill(place, moveForm({ problem, move, onmoved, oncancel: offer }));
-    place.querySelector('textarea').focus();
-  };
-  offer();
-  return h('section', { 'aria-label': t('What can be done now') }, place);
+// The moves of `feature` as deeds (see deed-form.js); `category` brings its conditions and photos, or is undefined.
+export function moveDeeds(feature, category) {
+  return forward(feature.properties.moves || []).map((move) => ({
+    key: { 'data-move': move.to },
+    title: move.title,
+    roles: move.roles,
+    path: 'moves',
+    body: { to: move.to },
+    fields: fieldsOf(move, feature.properties),
+    hints: hints(move, feature.properties, category),
+  }));
 }
 
-const button = (move, first, onclick) =>
-  h(
-    'button',
-    { type: 'button', class: first ? 'btn primary' : 'btn', 'data-move': move.to, onclick },
-    move.title,
-  );
+// What leads on comes before what puts off, turns back or ends.
+const BEHIND = ['deferred', 'declined', 'duplicate', 'void'];
 
-function moveForm({ problem, move, onmoved, oncancel }) {
-  const needsNote = (move.needs || []).includes('note');
-  const note = textarea('note', '', { maxlength: 2000, required: needsNote });
-  const who = actingField();
-  const answer = h('p', { class: 'notice error', role: 'alert', hidden: true });
-  const send = h('button', { type: 'submit', class: 'btn primary' }, move.title);
-  const cancel = h('button', { type: 'button', class: 'btn quiet', onclick: oncancel }, t('Cancel'));
-  const form = h(
-    'form',
-    { class: 'form boxed', 'data-move': move.to, novalidate: true },
-    field(needsNote ? t('Note') : t('Note (optional)'), note, { required: needsNote }),
-    who.element,
-    answer,
-    h('div', { class: 'buttons' }, send, cancel),
-  );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    busy(send, () =>
-      submit({ problem, move, note: note.value.trim(), by: who.value()?.code, form, answer, onmoved }),
-    );
-  });
-  return form;
+function forward(moves) {
+  const rank = ({ to, name, needs }) => (name || needs.length ? 1 : 0) + 2 * (BEHIND.indexOf(to) + 1);
+  return [...moves].sort((a, b) => rank(a) - rank(b));
 }
 
-async function submit({ problem, move, note, by, form, answer, onmoved }) {
-  try {
-    answer.hidden = true;
-    await post(`/problems/${problem.id}/moves`, { to: move.to, note, ...(by ? { by } : {}) });
-    toast(t('Done: {move}', { move: move.title }));
-    onmoved();
-  } catch (error) {
-    answer.hidden = false;
-    fill(answer, showErrors(form, error));
-  }
+function fieldsOf(move, { recheck_level: level }) {
+  const above = move.guards.includes('above') && isFromAbove(level);
+  const needs = (name) => move.needs.includes(name);
+  return [
+    move.to === 'duplicate' && ['duplicate_of', false],
+    above && !needs('document') && ['recheck_level', false],
+    (above || needs('document')) && ['document', needs('document')],
+    move.to === 'deferred' && ['day', false],
+    move.to === 'assigned' && ['handler', false],
+    ['note', needs('note')],
+  ].filter(Boolean);
+}
+
+const CONDITIONS = {
+  filed: ['open_when', () => t('A case is filed when')],
+  assigned: ['open_when', () => t('A case is filed when')],
+  declined: ['open_when', () => t('A case is filed when')],
+  fixed: ['close_when', () => t('A case is closed when')],
+  closed: ['close_when', () => t('A case is closed when')],
+  returned: ['close_when', () => t('A case is closed when')],
+};
+
+function hints(move, { state }, category) {
+  const [name, title] = CONDITIONS[move.to] || [];
+  const said = category?.[name];
+  const past = name === 'open_when' && !['reported', 'confirmed'].includes(state);
+  const photos = ['open_photos', 'close_photos'].filter((guard) => move.guards.includes(guard));
+  const roles = photos.flatMap((guard) => category?.[guard] || []).map((role) => word('photo_role', role));
+  return [
+    said && !past && h('p', { class: 'condition' }, h('b', {}, title()), said),
+    roles.length > 0 &&
+      h('p', { class: 'condition' }, icon('camera'), h('span', {}, t('Photos needed: {roles}', { roles: roles.join(t(', ')) }))),
+  ].filter(Boolean);
 }

@@ -1,11 +1,12 @@
 // The page of a road chief: my segments, the worst first, and what is open on each.
 
 import { get } from './api.js';
-import { fill, find, h, icon } from './dom.js';
+import { find, h, icon, refill } from './dom.js';
 import { draftNotice } from './open-problems.js';
 import { box } from './geometry.js';
 import { recall, remember } from './memory.js';
 import { openDetail } from './panel.js';
+import { me, seesAll } from './people.js';
 import { openProblem } from './problem-card.js';
 import { row } from './problem-list.js';
 import { openReport } from './report.js';
@@ -20,6 +21,7 @@ export function start() {
   const { geo } = window;
   const person = geo.state.get().person;
   const known = recall('road-chief');
+  if (!seesAll()) return new MyRoad(find('#content'), me()?.person).begin();
   if (!person && known)
     return void location.replace(`?${new URLSearchParams({ ...plain(geo.state.get()), person: known })}`);
   return new MyRoad(find('#content'), person).begin();
@@ -42,8 +44,14 @@ class MyRoad {
   // The map's element has fetched it, and does again after each change.
   show(data) {
     this.data = data;
-    if (this.person && data.person) remember('road-chief', this.person);
-    fill(this.content, this.chooser(), ...(data.person ? this.overview() : [this.invitation()]));
+    if (seesAll() && this.person && data.person) remember('road-chief', this.person);
+    refill(this.content, seesAll() && this.chooser(), ...this.contents());
+  }
+
+  contents() {
+    if (!this.data.person) return [this.invitation()];
+    const none = t('You answer for no road segment today.');
+    return this.data.segments.features.length || seesAll() ? this.overview() : [h('p', { class: 'empty' }, none)];
   }
 
   chooser() {

@@ -7,7 +7,11 @@ import { bars } from './bars.js';
 import { chips, choose, chosen, openFilterForm, placeCode, query } from './filters.js';
 import { ProblemList } from './problem-list.js';
 import { openProblem, shownProblem } from './problem-card.js';
+import { isPublic } from './public.js';
+import { openPublicProblem, shownPublicProblem } from './public-card.js';
+import { closeDetail } from './panel.js';
 import { openReport } from './report.js';
+import { requestsNotice } from './request-list.js';
 import { told, toast } from './toast.js';
 import { tiles } from './tiles.js';
 import { word } from './choices.js';
@@ -30,7 +34,7 @@ class OpenProblems {
     fill(
       content,
       this.numbers,
-      draftNotice(() => this.report()),
+      !isPublic() && [draftNotice(() => this.report()), requestsNotice()],
       this.search(),
       this.chips,
       this.tabs(),
@@ -45,16 +49,24 @@ class OpenProblems {
     geo.on('filter', () => this.reload());
     geo.on('change', ({ layer }) => layer === 'problems' && this.reload());
     geo.on('select', (selected) => selected?.layer === 'problems' && this.open(selected.id));
+    geo.on('travel', (changes) => 'id' in changes && this.travel(changes.id));
     this.load();
     this.restore();
   }
 
+  // The browser went back or forward to another problem, or to none.
+  travel(id) {
+    if (id) this.open(id);
+    else if (shownProblem()) closeDetail();
+  }
+
   restore() {
     const { id, report } = window.geo.state.get();
-    if (id) this.open(id, true);
+    if (id) this.open(id, !window.geo.arrivedAt); // a view that the address names stays
     if (report) {
       window.geo.state.set({ report: null });
-      this.report();
+      if (isPublic()) location.assign('/report');
+      else this.report();
     }
   }
 
@@ -64,7 +76,7 @@ class OpenProblems {
       type: 'search',
       name: 'q',
       value: chosen().q || '',
-      placeholder: t('Number, place or words'),
+      placeholder: isPublic() ? t('Number') : t('Number, place or words'),
       'aria-label': t('Search'),
     });
     control.addEventListener(
@@ -118,7 +130,7 @@ class OpenProblems {
       told(() => get('/problems/summary', rest)),
       this.list.load(query(filter)),
     ]);
-    if (summary) this.summarise(summary, { state, overdue });
+    if (summary) this.summarise(summary, { state, overdue, past: filter.as_of });
   }
 
   summarise(summary, filter) {
@@ -167,8 +179,9 @@ class OpenProblems {
   }
 
   async open(id, fit = false) {
-    if (shownProblem() === String(id)) return;
-    await openProblem(id, { fit, onLeave: () => this.list.choose(null) });
+    const [openCard, shown] = isPublic() ? [openPublicProblem, shownPublicProblem] : [openProblem, shownProblem];
+    if (shown() === String(id)) return;
+    await openCard(id, { fit, onLeave: () => this.list.choose(null) });
     this.list.choose(id);
   }
 
@@ -177,14 +190,15 @@ class OpenProblems {
   }
 
   saved(feature) {
-    const { id, responsible } = feature.properties;
-    toast(
+    const { id, responsible, duplicate_of: into } = feature.properties;
+    window.geo.emit('change', { layer: 'problems', id });
+    this.open(into || id, true);
+    if (into) return toast(t('Added as further evidence.'));
+    return toast(
       responsible?.person_name
         ? t('Saved. {name} is responsible.', { name: responsible.person_name })
         : t('Saved.'),
     );
-    window.geo.emit('change', { layer: 'problems', id });
-    this.open(id, true);
   }
 }
 

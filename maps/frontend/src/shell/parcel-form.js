@@ -1,9 +1,11 @@
 // The attributes of one parcel. Somebody else may have saved meanwhile: then both versions are shown.
 
 import { get, patch, remove } from './api.js';
+import { completionView } from './completion.js';
 import { codes, word } from './choices.js';
 import { fill, h, icon } from './dom.js';
 import { tableOf } from './facts.js';
+import { measureList } from './measure-list.js';
 import { busy, field, input, select, showErrors } from './form.js';
 import { closeDetail, openDetail } from './panel.js';
 import { told, toast } from './toast.js';
@@ -52,9 +54,30 @@ export async function openParcelForm(id) {
   window.geo.state.set({ id });
   openDetail({
     title: feature.properties.name || feature.properties.code,
-    content: formOf(feature),
+    content: [sizeOf(feature), treatment(feature), formOf(feature)],
     onLeave: left,
   });
+}
+
+const sizeOf = ({ properties: parcel }) =>
+  h('p', { class: 'measure' }, h('b', {}, area(parcel.area_m2)), ' · ', mu(parcel.area_m2), h('code', {}, parcel.code));
+
+// How far the parcel is treated, and the measures that did it; the state in the form below follows them.
+function treatment({ properties: parcel }) {
+  const share = h('div', {});
+  const look = () =>
+    told(async () => {
+      const found = await get(`/parcels/${parcel.id}/completion`);
+      fill(share, completionView(found));
+      return found;
+    });
+  const changed = async () => {
+    const found = await look();
+    window.geo.emit('change', { layer: 'parcels', id: parcel.id });
+    if (found && found.stored_state !== parcel.state) openParcelForm(parcel.id);
+  };
+  look();
+  return h('section', { class: 'measures-section' }, h('h2', { class: 'label' }, t('Measures')), share, measureList({ parcel: parcel.code }, changed));
 }
 
 function left() {
@@ -74,14 +97,7 @@ function formOf(feature) {
   const form = h(
     'form',
     { class: 'form', novalidate: true, 'data-id': parcel.id },
-    h(
-      'p',
-      { class: 'measure' },
-      h('b', {}, area(parcel.area_m2)),
-      ' · ',
-      mu(parcel.area_m2),
-      h('code', {}, parcel.code),
-    ),
+    h('h2', { class: 'label' }, t('Details')),
     FIELDS().map((one) => field(one.title, one.control(parcel[one.name]))),
     answer,
     h('div', { class: 'buttons' }, send, drop),

@@ -2,7 +2,7 @@
 
 import { get } from './api.js';
 import { word } from './choices.js';
-import { debounced, fill, find, h } from './dom.js';
+import { debounced, find, h, refill } from './dom.js';
 import { box } from './geometry.js';
 import { openParcelForm } from './parcel-form.js';
 import { looks, sign } from './states.js';
@@ -60,7 +60,7 @@ class Parcels {
   show() {
     const parcels = this.matching();
     const total_m2 = parcels.reduce((sum, one) => sum + one.properties.area_m2, 0);
-    fill(
+    refill(
       this.content,
       h(
         'div',

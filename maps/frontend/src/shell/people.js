@@ -1,154 +1,94 @@
-// Choosing a person: type a part of the name, pick from the list. The acting person is remembered.
+// Who acts: who has signed in; an administrator may choose in whose name, which the device remembers.
 
 import { get } from './api.js';
-import { debounced, fill, h, icon } from './dom.js';
-import { field } from './form.js';
+import { codes, word } from './choices.js';
+import { fill, h, icon } from './dom.js';
 import { recall, remember } from './memory.js';
+import { personField } from './person-field.js';
 import { t } from './words.js';
 
-export const actingPerson = () => recall('acting-person');
+export { personField };
 
-// A field that asks for a person; `value()` is the chosen {code, name} or null.
-export function personField({ name, label, chosen = null, hint = '', required = false, onpick = () => {} }) {
-  const list = h('ul', { class: 'options', role: 'listbox', 'aria-label': label, hidden: true });
-  const control = h('input', {
-    name,
-    class: 'input',
-    type: 'text',
-    autocomplete: 'off',
-    role: 'combobox',
-    'aria-autocomplete': 'list',
-    'aria-expanded': 'false',
-    placeholder: t('Name of the person'),
-    value: chosen?.name || '',
-  });
-  const picker = new Picker(control, list, chosen, onpick);
-  const box = field(label, control, { hint, required });
-  list.id = `${control.id}-list`;
-  control.setAttribute('aria-controls', list.id);
-  control.after(list);
-  return { element: box, value: () => picker.chosen };
+const KEY = 'acting-person';
+
+// {account, person, name, roles, may}, or null where nobody has signed in.
+export const me = () => window.geo.page.me ?? null;
+
+export const actsForOthers = () => Boolean(me()?.may.act_for_others);
+export const seesAll = () => Boolean(me()?.may.see_all);
+
+// {code, name, roles}; null for nobody, or for the service's operator, whom an administrator is who names nobody.
+export function actingPerson() {
+  if (actsForOthers()) return recall(KEY);
+  return me() && { code: me().person, name: me().name, roles: me().roles };
 }
 
-class Picker {
-  constructor(control, list, chosen, onpick) {
-    Object.assign(this, { control, list, chosen, onpick, people: [], at: -1 });
-    control.addEventListener('input', () => this.typed());
-    control.addEventListener('focus', () => this.search());
-    control.addEventListener('blur', () => this.left());
-    control.addEventListener('keydown', (event) => this.onKey(event));
-    this.search = debounced(() => this.load(), 150);
-  }
+const keep = ({ code, name, roles }) => remember(KEY, { code, name, roles });
 
-  typed() {
-    this.chosen = null;
-    this.search();
-  }
+let asked;
 
-  async load() {
-    const typed = this.chosen ? '' : this.control.value.trim();
-    const people = await get('/people', { q: typed, limit: 30 }).catch(() => []);
-    if (document.activeElement === this.control) this.offer(people.slice(0, 30));
-  }
-
-  offer(people) {
-    Object.assign(this, { people, at: -1 });
-    const items = people.map((person, i) => this.option(person, i));
-    fill(this.list, items.length ? items : h('li', { class: 'none' }, t('Nobody of that name')));
-    this.open(true);
-  }
-
-  option(person, i) {
-    const roles = [person.organisation, ...(person.roles || [])].filter(Boolean).join(' · ');
-    const pick = (event) => (event.preventDefault(), this.pick(i));
-    return h(
-      'li',
-      {
-        role: 'option',
-        id: `${this.list.id}-${i}`,
-        'aria-selected': 'false',
-        onpointerdown: (event) => event.preventDefault(),
-        onclick: pick,
-      },
-      h('b', {}, person.name),
-      h('small', {}, roles),
-    );
-  }
-
-  open(yes) {
-    this.list.hidden = !yes;
-    this.control.setAttribute('aria-expanded', String(yes));
-    if (!yes) this.control.removeAttribute('aria-activedescendant');
-  }
-
-  pick(i) {
-    this.chosen = this.people[i];
-    this.control.value = this.chosen.name;
-    this.open(false);
-    this.onpick(this.chosen);
-  }
-
-  // A name typed in full counts as chosen; half a name does not stay as if it were somebody.
-  left() {
-    this.open(false);
-    const typed = this.control.value.trim();
-    const same = this.people.filter((person) => person.name === typed || person.code === typed);
-    if (!this.chosen && same.length === 1) this.pick(this.people.indexOf(same[0]));
-    if (!this.chosen) this.control.value = '';
-  }
-
-  onKey(event) {
-    if (event.key === 'Escape' && !this.list.hidden) return (event.preventDefault(), this.open(false));
-    if (event.key === 'Enter' && this.at >= 0 && !this.list.hidden)
-      return (event.preventDefault(), this.pick(this.at));
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by && !this.list.hidden && this.people.length) this.go(event, by);
-    return undefined;
-  }
-
-  go(event, by) {
-    event.preventDefault();
-    const options = [...this.list.children];
-    this.at = (this.at + by + options.length) % options.length;
-    options.forEach((option, i) => option.setAttribute('aria-selected', String(i === this.at)));
-    options[this.at].scrollIntoView({ block: 'nearest' });
-    this.control.setAttribute('aria-activedescendant', options[this.at].id);
-  }
+// Whether the remembered person is still there, and in which roles; asked once per page.
+export function knowActing() {
+  asked ??= check().catch(() => {});
+  return asked;
 }
 
-// The line "acting as …" with a way to change it; `value()` is the person or null.
-export function actingField() {
+async function check() {
+  const known = actsForOthers() && actingPerson();
+  if (!known) return;
+  const found = (await get('/people', { q: known.code })).find(({ code }) => code === known.code);
+  if (found) keep(found);
+  else remember(KEY, null);
+}
+
+export function mayAct(roles) {
+  const person = actingPerson();
+  const own = person?.roles || [];
+  return (!person && actsForOthers()) || own.includes('administrator') || roles.some((role) => own.includes(role));
+}
+
+// The roles in the order of the table, as one text; `most` of them, then “…”.
+export function roleWords(roles, most = 3) {
+  const named = codes('role').filter((role) => roles.includes(role)).map((role) => word('role', role));
+  return named.slice(0, most).join(t(', ')) + (named.length > most ? ' …' : '');
+}
+
+// The line "acting as …" with a way to change it, for administrators; everybody else acts in their own name.
+// `value()` is the person or null, `onchange()` tells of another one.
+export function actingField({ onchange = () => {} } = {}) {
+  if (!actsForOthers()) return { element: null, value: actingPerson };
   let picker = null;
   const line = h('div', { class: 'acting' });
-  const ask = (chosen) => {
-    picker = personField({ name: 'by', label: t('Acting person'), chosen, required: true, onpick: keep });
-    fill(line, picker.element);
-  };
-  const keep = (person) => {
-    remember('acting-person', { code: person.code, name: person.name });
+  const changed = (person) => {
+    if (person) keep(person);
+    else remember(KEY, null);
     show(person);
+    onchange();
+    window.geo.emit('acting', person);
   };
   const show = (person) => {
     picker = { value: () => person };
-    const change = h(
-      'button',
-      { type: 'button', class: 'btn small quiet', onclick: () => ask(null) },
-      t('Change'),
-    );
-    fill(
-      line,
-      h(
-        'p',
-        { class: 'acting-line', 'data-field': 'by' },
-        icon('person'),
-        h('span', {}, t('Acting as {name}', { name: person.name })),
-        change,
-        h('span', { class: 'field-error', hidden: true }),
-      ),
-    );
+    fill(line, actingLine(person, ask));
   };
-  const known = actingPerson();
-  if (known) show(known);
-  else ask(null);
+  const ask = () => {
+    picker = personField({ name: 'by', label: t('Acting person'), onpick: changed });
+    const nobody = () => changed(null);
+    fill(line, picker.element, h('button', { type: 'button', class: 'btn small quiet', onclick: nobody }, t('Without a name')));
+    line.querySelector('input').focus();
+  };
+  show(actingPerson());
   return { element: line, value: () => picker.value() };
+}
+
+function actingLine(person, onclick) {
+  const roles = person?.roles?.length > 0 && h('small', {}, roleWords(person.roles));
+  const said = person ? t('Acting as {name}', { name: person.name }) : t('Acting without a name');
+  return h(
+    'p',
+    { class: 'acting-line', 'data-field': 'by' },
+    icon('person'),
+    h('span', {}, said, roles),
+    h('button', { type: 'button', class: 'btn small quiet', onclick }, person ? t('Change') : t('Choose a person')),
+    h('span', { class: 'field-error', hidden: true }),
+  );
 }

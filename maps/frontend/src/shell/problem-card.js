@@ -1,79 +1,121 @@
 // One problem: what, where, whose, by when, what has been done, and what may be done now.
 
-import { get } from './api.js';
+import { get, table } from './api.js';
+import { banners } from './card-banners.js';
+import { section as clocks } from './card-clocks.js';
+import { deeds } from './card-deeds.js';
+import { section as measures } from './card-measures.js';
+import { section as photos } from './card-photos.js';
+import { section as lookBacks } from './card-rebound.js';
+import { section as reporter } from './card-reporter.js';
+import { decidedRequests } from './card-requests.js';
 import { word } from './choices.js';
-import { fill, h, icon } from './dom.js';
+import { fill, find, h, icon } from './dom.js';
+import { evidence } from './evidence.js';
 import { facts } from './facts.js';
 import { box } from './geometry.js';
 import { timeline } from './history.js';
-import { moveButtons } from './moves.js';
 import { openDetail, refreshDetail } from './panel.js';
-import { stateChip } from './states.js';
+import { knowActing } from './people.js';
+import { problemHead } from './problem-head.js';
 import { told } from './toast.js';
-import { count, deadline, length, percent, stretch, t, time } from './words.js';
+import { count, length, percent, stretch, t, time } from './words.js';
 
 let shown = null;
+let version = 0; // of what is shown
 
 export const shownProblem = () => shown;
 
 // Opens the card of problem `id`; `fit` also moves the map there. `onLeave` when it is closed.
 export async function openProblem(id, { fit = false, onLeave = () => {} } = {}) {
   shown = String(id);
-  const feature = await told(() => get(`/problems/${id}`));
-  if (!feature || shown !== String(id)) return;
+  const [feature, category] = await load(id);
+  if (shown !== String(id)) return;
+  if (!feature) shown = null; // could not be had: whoever chooses it again asks again
+  if (!feature) return;
   const leave = () => {
     shown = null;
     window.geo.highlight(null);
     window.geo.state.set({ id: null });
     onLeave();
   };
-  openDetail({ title: feature.properties.category_name, content: card(feature), onLeave: leave });
+  openDetail({ title: feature.properties.category_name, content: card(feature, category), onLeave: leave });
+  version = feature.properties.version;
   shown = String(id);
   window.geo.state.set({ id });
   window.geo.highlight(feature);
   if (fit) window.geo.fit(box(feature));
 }
 
-async function refresh(id) {
+// The problem and its category, which a saved file does not hold.
+async function load(id) {
+  await knowActing();
   const feature = await told(() => get(`/problems/${id}`));
+  const categories = await table('/categories').catch(() => []);
+  return [feature, categories.find((one) => one.code === feature?.properties.category)];
+}
+
+// Somebody else has changed something: the open card shows it, but never under the hands of who is writing in it.
+export async function freshen() {
+  const id = shown;
+  if (!id || isBusy()) return;
+  const feature = await get(`/problems/${id}`).catch(() => null);
+  if (!feature || shown !== id || isBusy() || feature.properties.version === version) return;
+  const categories = await table('/categories').catch(() => []);
+  const category = categories.find((one) => one.code === feature.properties.category);
+  version = feature.properties.version;
+  refreshDetail(feature.properties.category_name, card(feature, category));
+}
+
+const isBusy = () => Boolean(find('dialog[open]') || find('#view-detail :is(form, :is(input, select, textarea):focus)'));
+
+async function refresh(id) {
+  const [feature, category] = await load(id);
   if (!feature || shown !== String(id)) return;
-  refreshDetail(feature.properties.category_name, card(feature));
+  version = feature.properties.version;
+  refreshDetail(feature.properties.category_name, card(feature, category));
+  window.geo.highlight(feature);
   window.geo.emit('change', { layer: 'problems', id });
 }
 
-function card(feature) {
+function card(feature, category) {
   const one = feature.properties;
+  const again = () => refresh(one.id);
+  const open = (id) => openProblem(id, { fit: true });
   const past = h('div', { class: 'timeline-box' }, h('p', { class: 'loading' }, t('Loading …')));
-  told(async () => fill(past, timeline(await get(`/problems/${one.id}/history`))));
+  const proofs = h('div');
+  told(async () => {
+    const events = await get(`/problems/${one.id}/history`);
+    fill(past, timeline(events, open));
+    fill(proofs, evidence(one.id, events, open));
+  });
   return h(
     'article',
     { class: 'problem', 'data-id': one.id },
-    head(one),
-    flags(one),
+    problemHead(one),
+    banners(feature, open),
     description(one),
     whose(one),
-    moveButtons(one, () => refresh(one.id)),
+    deeds(feature, { category, ondone: again }),
+    sections(feature, again, open),
+    proofs,
     places(one),
+    decidedRequests(feature),
     details(one),
     h('section', {}, h('h2', { class: 'label' }, t('History')), past),
   );
 }
 
-function head(one) {
-  const due = deadline(one);
-  return h(
-    'div',
-    { class: 'problem-head' },
-    stateChip(one),
-    due && h('span', { class: due.late ? 'due late' : 'due' }, icon('clock'), due.text),
-    h('code', {}, one.code),
-  );
-}
+// The parts of the card that have a file of their own: each gives an element, nothing, or a promise of it.
+const SECTIONS = [clocks, photos, reporter, measures, lookBacks];
 
-const flags = (one) =>
-  (one.flags || []).map((flag) =>
-    h('p', { class: 'notice warn' }, icon('flag'), h('span', {}, word('flag', flag))),
-  );
+function sections(feature, again, open) {
+  return SECTIONS.map((section) => {
+    const place = h('div', { class: 'card-part' });
+    told(async () => fill(place, await section(feature, again, open)));
+    return place;
+  });
+}
 
 const description = (one) => one.description && h('p', { class: 'description' }, one.description);
 
@@ -161,15 +203,25 @@ const ringText = ({ name, station, inner_m, outer_m }) =>
     outer: Math.round(outer_m),
   });
 
+const times = (value) => value > 0 && count(value);
+
 function details(one) {
   const lines = [
     [t('Found'), time(one.found_at)],
     [t('Deadline'), time(one.due_at)],
     [t('Closed at'), time(one.closed_at)],
     [t('Source'), one.source_level && word('source_level', one.source_level)],
+    [t('Effect on the score'), one.score_effect !== 0 && String(one.score_effect)],
     [t('Reported by'), one.reported_by_name],
-    [t('Times returned'), one.rework_count > 0 && count(one.rework_count)],
-    ...Object.entries(one.extra || {}).map(([name, value]) => [name, String(value ?? '')]),
+    [t('Put right by'), one.handled_by_name],
+    [t('Checked by'), one.verified_by_name],
+    [t('Lead department'), one.department],
+    [t('Times returned'), times(one.rework_count)],
+    [t('Times handed back'), times(one.handback_count)],
+    [t('Times assigned'), one.dispatch_count > 1 && count(one.dispatch_count)],
+    ...Object.entries(one.extra || {}).map(([name, value]) => [EXTRA[name]?.() ?? name, String(value ?? '')]),
   ];
   return h('section', {}, h('h2', { class: 'label' }, t('Details')), facts(lines));
 }
+
+const EXTRA = { document: () => t('Document number') };

@@ -1,27 +1,25 @@
-// Reporting a problem: the place, the kind, a sentence; who will be responsible is shown before saving.
+// Reporting a problem: the place, the kind, a sentence; who will be responsible, and whether it is known
+// already, is shown before saving.
 
 import { post, table } from './api.js';
+import { photosField } from './card-photos.js';
+import { word } from './choices.js';
 import { draft, forget, keep } from './draft.js';
-import { fill, find, findAll, h, icon } from './dom.js';
-import { busy, field, select, segmented, showErrors, textarea } from './form.js';
-import { box, describe } from './geometry.js';
-import { actingField } from './people.js';
+import { fill, find, h, icon } from './dom.js';
+import { busy, field, showErrors, textarea } from './form.js';
+import { actingField, knowActing } from './people.js';
 import { closeDetail, openDetail } from './panel.js';
 import { placeItem, responsible } from './problem-card.js';
-import { word } from './choices.js';
-import { isPhone, setHeight } from './sheet.js';
+import { kindFields } from './report-kind.js';
+import { KnownCases } from './report-known.js';
+import { PlaceField } from './report-place.js';
+import { sourceFields } from './report-source.js';
 import { toast } from './toast.js';
-import { span, t } from './words.js';
-
-const DAY_MS = 86_400_000;
-const shapes = () => [
-  ['Point', t('Point'), icon('pin')],
-  ['LineString', t('Line'), icon('line')],
-  ['Polygon', t('Surface'), icon('area')],
-];
+import { t } from './words.js';
 
 // `onsaved(feature)` is called with the stored problem.
 export async function openReport({ onsaved }) {
+  await knowActing();
   const categories = await table('/categories').catch((error) => (toast(error.message, { error: true }), []));
   const form = new ReportForm(categories, onsaved);
   openDetail({
@@ -29,32 +27,51 @@ export async function openReport({ onsaved }) {
     content: form.element,
     onLeave: () => window.geo.highlight(null),
   });
-  form.showPlace();
+  form.preview();
 }
 
 class ReportForm {
   constructor(categories, onsaved) {
-    Object.assign(this, { categories, onsaved, draft: draft(), shape: draft().geometry?.type || 'Point' });
-    this.place = h('p', { class: 'picked', role: 'status' });
+    Object.assign(this, { onsaved, draft: draft(), stored: null });
     this.who = h('div', { 'aria-live': 'polite' });
     this.answer = h('p', { class: 'notice error', role: 'alert', hidden: true });
+    this.send = h('button', { type: 'submit', class: 'btn primary block' });
+    this.place = new PlaceField(this.draft, (changes) => this.changePlace(changes));
+    this.kind = kindFields(categories, this.draft.category, (category) => this.changeKind(category));
+    this.known = new KnownCases(() => this.name());
+    this.source = sourceFields(this.draft, (changes) => this.change(changes));
+    this.photos = photosField({ role: 'before' });
     this.by = actingField();
-    this.send = h('button', { type: 'submit', class: 'btn primary block' }, t('Save the report'));
-    this.element = h(
-      'form',
-      { class: 'form report', novalidate: true },
-      this.placeField(),
-      this.kindFields(),
+    this.element = this.form();
+    this.name();
+  }
+
+  form() {
+    const parts = [
+      this.place.element,
+      this.who,
+      this.kind.elements,
+      this.known.element,
       this.text(),
+      this.photos.element,
+      this.source.element,
       this.by.element,
       this.answer,
       this.send,
       this.discard(),
-    );
-    this.element.addEventListener(
+    ];
+    const form = h('form', { class: 'form report', novalidate: true }, parts);
+    form.addEventListener(
       'submit',
       (event) => (event.preventDefault(), busy(this.send, () => this.submit())),
     );
+    return form;
+  }
+
+  // What the button does now, in words.
+  name() {
+    const title = this.stored ? t('Send the rest') : this.known.chosen ? t('Add as evidence') : t('Save the report');
+    fill(this.send, title);
   }
 
   change(changes) {
@@ -62,84 +79,14 @@ class ReportForm {
     keep(this.draft);
   }
 
-  placeField() {
-    const shape = segmented(
-      'shape',
-      shapes(),
-      this.shape,
-      (value) => {
-        this.shape = value;
-      },
-      t('Shape'),
-    );
-    const pick = h(
-      'button',
-      { type: 'button', class: 'btn', id: 'pick', onclick: () => this.pick() },
-      icon('pin'),
-      h('span', {}, t('Show on the map')),
-    );
-    const mine = h(
-      'button',
-      { type: 'button', class: 'btn', id: 'my-position', onclick: () => this.locate() },
-      icon('locate'),
-      h('span', {}, t('My position')),
-    );
-    return h(
-      'fieldset',
-      { class: 'field', 'data-field': 'geometry' },
-      h('legend', {}, t('Where')),
-      shape,
-      h('div', { class: 'buttons' }, pick, mine),
-      this.place,
-      h('p', { class: 'field-error', hidden: true }),
-      this.who,
-    );
+  changePlace(changes) {
+    this.change(changes);
+    this.preview();
   }
 
-  kindFields() {
-    const now = this.categories.find((one) => one.code === this.draft.category);
-    this.kind = select('category', this.kinds(now?.parent), now?.code || '', {
-      disabled: !now,
-      onchange: () => this.chooseKind(),
-    });
-    this.hint = h('p', { class: 'hint' });
-    const tops = this.categories.filter((one) => !one.parent).map((one) => [one.code, one.name]);
-    const group = select('category_group', [['', t('Choose …')], ...tops], now?.parent || '');
-    group.addEventListener('change', () => this.chooseGroup(group.value));
-    this.limit();
-    return [
-      field(t('Kind group'), group, { required: true }),
-      h('div', {}, field(t('Kind'), this.kind, { required: true }), this.hint),
-    ];
-  }
-
-  kinds(parent) {
-    const own = this.categories.filter((one) => one.parent && one.parent === parent);
-    return [['', t('Choose …')], ...own.map((one) => [one.code, one.name])];
-  }
-
-  chooseGroup(parent) {
-    const kinds = this.kinds(parent);
-    fill(
-      this.kind,
-      kinds.map(([value, title]) => h('option', { value }, title)),
-    );
-    this.kind.disabled = !parent;
-    if (kinds.length === 2) this.kind.value = kinds[1][0];
-    this.chooseKind();
-  }
-
-  chooseKind() {
-    this.change({ category: this.kind.value });
-    this.limit();
-  }
-
-  limit() {
-    const kind = this.categories.find((one) => one.code === this.draft.category);
-    fill(
-      this.hint,
-      kind?.limit_days && t('To be put right within {time}', { time: span(kind.limit_days * DAY_MS) }),
-    );
+  changeKind(category) {
+    this.change({ category });
+    this.preview();
   }
 
   text() {
@@ -159,65 +106,18 @@ class ReportForm {
     );
   }
 
-  async pick() {
-    if (isPhone()) setHeight('peek');
-    const geometry = await window.geo.pick({ type: this.shape });
-    if (isPhone()) setHeight('half');
-    if (geometry) this.setPlace(geometry);
-  }
-
-  locate() {
-    if (!window.isSecureContext)
-      return fill(
-        this.place,
-        t('The browser gives the position only over HTTPS. Show the place on the map instead.'),
-      );
-    fill(this.place, t('Looking for your position …'));
-    const found = ({ coords }) => {
-      this.shape = 'Point';
-      findAll('[name=shape]', this.element).forEach((radio) => {
-        radio.checked = radio.value === 'Point';
-      });
-      this.setPlace({ type: 'Point', coordinates: [coords.longitude, coords.latitude] }, coords.accuracy);
-    };
-    const failed = () =>
-      fill(this.place, t('The position could not be found. Show the place on the map instead.'));
-    return navigator.geolocation.getCurrentPosition(found, failed, {
-      enableHighAccuracy: true,
-      timeout: 15_000,
-    });
-  }
-
-  setPlace(geometry, accuracy_m) {
-    this.change({ geometry, accuracy_m });
-    this.showPlace();
-    window.geo.fit(box(geometry));
-  }
-
-  async showPlace() {
-    const { geometry, accuracy_m } = this.draft;
+  async preview() {
+    const { geometry, category } = this.draft;
     if (!geometry) return;
-    const exact = accuracy_m && t('accurate to {n} m', { n: Math.round(accuracy_m) });
-    fill(this.place, icon('check'), h('span', {}, [describe(geometry), exact].filter(Boolean).join(' · ')));
     window.geo.highlight({ type: 'Feature', geometry, properties: {} });
-    await this.preview(geometry);
-  }
-
-  async preview(geometry) {
-    fill(this.who, h('p', { class: 'loading' }, t('Finding who is responsible …')));
+    if (!this.who.children.length)
+      fill(this.who, h('p', { class: 'loading' }, t('Finding who is responsible …')));
     try {
-      const found = await post('/problems/preview', { geometry });
-      if (geometry !== this.draft.geometry) return;
-      const flags = (found.flags || []).map((flag) =>
-        h('p', { class: 'notice warn' }, icon('flag'), h('span', {}, word('flag', flag))),
-      );
-      fill(
-        this.who,
-        h('h2', { class: 'label' }, t('Will be responsible')),
-        flags,
-        responsible(found.responsible),
-        h('ul', { class: 'places' }, (found.places || []).map(placeItem)),
-      );
+      const found = await post('/problems/preview', { geometry, category });
+      if (geometry !== this.draft.geometry || category !== this.draft.category) return;
+      fill(this.who, whose(found));
+      this.known.offer(found.duplicates, geometry, found.hidden_duplicates);
+      this.name();
     } catch (error) {
       fill(this.who, h('p', { class: 'notice error', role: 'alert' }, error.message));
     }
@@ -234,23 +134,47 @@ class ReportForm {
     this.answer.hidden = true;
     const missing = this.missing();
     if (missing) return this.refuse(missing);
-    const { key, geometry, category, description } = this.draft;
-    const by = this.by.value()?.code;
-    const body = {
-      type: 'Feature',
-      geometry,
-      properties: { category, description, ...(by ? { reported_by: by } : {}) },
-    };
     try {
-      const stored = await post('/problems', body, { 'Idempotency-Key': key });
+      this.stored ??= await post('/problems', this.body(), { 'Idempotency-Key': this.draft.key });
       forget();
-      this.onsaved(stored);
     } catch (error) {
-      this.refuse(
+      return this.refuse(
         `${showErrors(this.element, error)} ${t('Nothing is lost: your entry stays on this device.')}`,
       );
     }
-    return undefined;
+    this.name();
+    return this.follow();
+  }
+
+  body() {
+    const { geometry, category, description } = this.draft;
+    const { source_level, document } = this.source.value();
+    const by = this.by.value()?.code;
+    const properties = {
+      category,
+      description,
+      source_level,
+      ...(by ? { reported_by: by } : {}),
+      ...(document ? { extra: { document } } : {}),
+      ...(this.known.chosen ? { duplicate_of: this.known.chosen } : {}),
+    };
+    return { type: 'Feature', geometry, properties };
+  }
+
+  // What comes after the report is stored: its photos, and that it is put right already.
+  async follow() {
+    const by = this.by.value()?.code;
+    const { id } = this.stored.properties;
+    const left = this.photos.count() && (await this.photos.upload(id, by));
+    if (left) return this.refuse(t('The report is saved; {n} photos could not be sent.', { n: left }));
+    if (this.source.value().on_the_spot && !this.known.chosen) {
+      try {
+        this.stored = await post(`/problems/${id}/moves`, { to: 'fixed', ...(by ? { by } : {}) });
+      } catch (error) {
+        toast(`${t('The report is saved.')} ${error.message}`, { error: true });
+      }
+    }
+    return this.onsaved(this.stored);
   }
 
   refuse(text) {
@@ -259,3 +183,12 @@ class ReportForm {
     find('[aria-invalid]', this.element)?.focus();
   }
 }
+
+const whose = (found) => [
+  h('h2', { class: 'label' }, t('Will be responsible')),
+  (found.flags || []).map((flag) =>
+    h('p', { class: 'notice warn' }, icon('flag'), h('span', {}, word('flag', flag))),
+  ),
+  responsible(found.responsible),
+  h('ul', { class: 'places' }, (found.places || []).map(placeItem)),
+];

@@ -2,21 +2,28 @@
 // something on the map opens its table there.
 
 import { zonesView } from './clean-zones.js';
+import { coverageView } from './coverage.js';
 import { fill, find, h } from './dom.js';
 import { hotspotsView } from './hotspots.js';
+import { reboundsView } from './rebounds.js';
+import { keptRow } from './kept.js';
 import { figure } from './tiles.js';
+import { facesView } from './work-faces.js';
 import { count, t, time } from './words.js';
 
-const VIEWS = { zones: zonesView, hotspots: hotspotsView, problems: problemsView, roads: roadsView };
+const VIEWS = { zones: zonesView, coverage: coverageView, hotspots: hotspotsView, problems: problemsView, roads: roadsView, rebounds: reboundsView, work_faces: facesView };
 const VIEW_OF = {
   'open-problems': 'problems',
   'clean-zones': 'zones',
+  coverage: 'coverage',
   hotspots: 'hotspots',
   'my-road': 'roads',
+  rebounds: 'rebounds',
+  'work-faces': 'work_faces',
 };
 
 export function start() {
-  const { name, now, data } = window.geo.page;
+  const { name, now, data, kept = [], filters = [] } = window.geo.page;
   const words = t(
     'A saved map as of {time}. It does not change any more; choose something on it to read about it.',
     { time: time(now) },
@@ -25,8 +32,16 @@ export function start() {
   fill(
     find('#content'),
     h('p', { class: 'notice info' }, words),
+    filters.length > 0 && h('p', { id: 'saved-filters' }, t('Filter'), ': ', filters.join(' · ')),
+    keptNotice(kept),
     view && data[view] ? VIEWS[view](data[view]) : null,
   );
+}
+
+// What was left out so that the file stays small, and by which rule.
+function keptNotice(kept) {
+  const cut = kept.filter((one) => one.kept < one.total);
+  return cut.length > 0 && h('div', { class: 'notice warn', id: 'saved-kept' }, t('Not everything is in this file, so that it stays small.'), cut.map((one) => h('div', {}, keptRow(one))));
 }
 
 // How many problems the file holds, and how many of them are late.
@@ -40,4 +55,7 @@ function problemsView({ features }) {
   );
 }
 
-const roadsView = ({ person, problems }) => [person && h('h2', {}, person.name), problemsView(problems)];
+// Hoisted, for the table above names it. A map that was saved without a person holds nobody's problems.
+function roadsView({ person, problems }) {
+  return [person && h('h2', {}, person.name), problems && problemsView(problems)];
+}

@@ -33,8 +33,10 @@ const all = () => [
   group('check'),
 ];
 
-// One button per number; the one that is in force is pressed.
-export function tiles(summary, { state, overdue }) {
+const known = (value) => (value === null ? '—' : count(value));
+
+// One button per number; the one that is in force is pressed. Of a day of the past (`past`) they only tell.
+export function tiles(summary, { state, overdue, past }) {
   const chosen = { state: state || null, overdue: overdue || null };
   return all().map((tile) => {
     const on = Object.entries(tile.filter).every(([name, value]) => chosen[name] === value);
@@ -44,11 +46,12 @@ export function tiles(summary, { state, overdue }) {
         type: 'button',
         class: 'tile',
         'data-tile': tile.name,
-        'aria-pressed': String(on),
+        'aria-pressed': String(on && !past),
+        disabled: Boolean(past),
         onclick: () => choose(tile.filter),
       },
       tile.look ? sign('problems', tile.look) : h('span', { class: 'mark' }, icon('list')),
-      h('b', {}, count(tile.value(summary))),
+      h('b', {}, known(tile.value(summary))),
       h('span', {}, tile.title),
     );
   });

@@ -62,9 +62,9 @@ export function span(length_ms) {
 }
 
 // What to say about a problem's deadline: {text, late}, or null when it has none that still runs.
-export function deadline({ due_at, closed_at, overdue }) {
+export function deadline({ due_at, closed_at, overdue }, at_ms = now()) {
   if (!due_at || closed_at) return null;
-  const left_ms = Date.parse(due_at) - now();
+  const left_ms = Date.parse(due_at) - at_ms;
   if (overdue || left_ms < 0)
     return { late: true, text: t('{time} late', { time: span(Math.abs(left_ms)) }) };
   return { late: false, text: t('Due in {time}', { time: span(left_ms) }) };

@@ -19,10 +19,6 @@ export class CanvasLayer extends FrameLayer {
     this.dots = new Map();
     this.painted = [];
     this.prepared = new WeakMap();
-    this.on = {
-      changed: () => this.later(),
-      failed: (error) => geo.emit('fault', { element: 'map', error }),
-    };
   }
 
   create() {
@@ -38,11 +34,15 @@ export class CanvasLayer extends FrameLayer {
 
   render(style) {
     for (const [id, spec] of Object.entries(style.sources)) {
-      if (!same(this.style.sources[id], spec)) this.sources.set(id, makeSource(spec, this.on));
+      if (!same(this.style.sources[id], spec)) this.sources.set(id, makeSource(spec, this.hear(id)));
     }
     for (const id of this.sources.keys()) if (!(id in style.sources)) this.sources.delete(id);
     this.style = style;
     this.later();
+  }
+
+  hear(id) {
+    return { changed: () => this.later(), failed: (error) => this.fault(id, error) };
   }
 
   setData(id, data) {

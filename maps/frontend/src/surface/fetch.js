@@ -5,6 +5,26 @@ export async function getJson(geo, path, query = {}) {
   return body;
 }
 
+// One question at a time: what is asked meanwhile is asked once more afterwards, and only the last answer is shown.
+export function latest(load, show) {
+  let busy = false;
+  let again = false;
+  return async function run() {
+    again = true;
+    if (busy) return;
+    busy = true;
+    try {
+      while (again) {
+        again = false;
+        const found = await load();
+        if (!again) show(found);
+      }
+    } finally {
+      busy = false;
+    }
+  };
+}
+
 // → {status, body, etag}; throws for anything that is not a success.
 export async function send(geo, method, path, { query = {}, body, headers = {} } = {}) {
   const asked = new URLSearchParams({ lang: geo.page.lang });

@@ -1,6 +1,8 @@
 // A Leaflet layer that is one box a little larger than the map: it rides with the map's pane while dragging,
 // is scaled by CSS together with Leaflet's own panes while zooming (so nothing drifts), and is drawn
 // anew when the map comes to rest.
+import { BASE_SOURCE } from './vectorbase.js';
+
 const { L } = window;
 
 const PADDING = 0.15; // of the map's size, on each side
@@ -56,6 +58,11 @@ export class FrameLayer extends L.Layer {
     const origin = map._getNewPixelOrigin(center, zoom);
     const middle = map.project(this.center, zoom).subtract(origin);
     L.DomUtil.setTransform(this.box, middle.subtract(this.size.divideBy(2).multiplyBy(factor)), factor);
+  }
+
+  // What a source could not bring is said to everybody; that a basemap does not come, to whoever offers it.
+  fault(source, error) {
+    this.geo.emit(source === BASE_SOURCE ? 'baseless' : 'fault', { element: 'map', error });
   }
 
   // A point of the map's own box, in the box of this layer as it was last drawn.

@@ -23,8 +23,9 @@ export class GlLayer extends FrameLayer {
   create() {
     const locale = { 'Map.Title': this.geo.t('Map') };
     this.gl = new GlMap({ ...OPTIONS, locale, container: this.box, style: EMPTY, ...this.camera() });
-    this.gl.on('error', ({ error }) => this.geo.emit('fault', { element: 'map', error }));
+    this.gl.on('error', ({ error, sourceId }) => this.fault(sourceId, error));
     this.gl.setMissingStyleImageResolver((id) => this.addImage(id));
+    this.unhear = this.geo.on('print', () => this.gl.redraw());
     this.gl.once('style.load', () => {
       this.ready = true;
       this.apply();
@@ -32,6 +33,7 @@ export class GlLayer extends FrameLayer {
   }
 
   destroy() {
+    this.unhear();
     this.gl.remove();
   }
 

@@ -1,6 +1,7 @@
 // Marks of the style table: a shape with a glyph, a line, or a filled area, as SVG and as pixels.
 
-const NS = 'http://www.w3.org/2000/svg';
+import { svg as node } from './element.js';
+
 const BOX = 24;
 const GLYPH_WIDTH = 2.6;
 
@@ -32,7 +33,9 @@ function svgMark(svg, look, styles) {
 
 function svgLine(svg, look) {
   const width = Math.min(look.width, 10);
-  svg.append(node('path', { d: 'M2 12h20', class: 'geo-mark-line', 'stroke-width': width, ...dashes(look) }));
+  const path = node('path', { d: 'M2 12h20', class: 'geo-mark-line', 'stroke-width': width, ...dashes(look) });
+  if (look.dash) path.style.setProperty('stroke-linecap', 'butt'); // round ends would fill the gaps
+  svg.append(path);
 }
 
 function svgArea(svg, look) {
@@ -51,14 +54,9 @@ function dashes(look) {
 function hatchPaths(hatch) {
   if (hatch === 'diagonal') return ['M4 12l7-7M4 18L17 5M9 19L20 8M15 19l5-5'];
   if (hatch === 'back') return ['M13 5l7 7M7 5l13 13M4 8l11 11M4 14l5 5'];
+  if (hatch === 'cross') return [...hatchPaths('diagonal'), ...hatchPaths('back')];
   if (hatch === 'dots') return ['M7 9v.1M12 9v.1M17 9v.1M9.5 13.5v.1M14.5 13.5v.1M7 17v.1M12 17v.1M17 17v.1'];
   return [];
-}
-
-function node(name, attributes) {
-  const made = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }
 
 // The same mark as pixels, for the map: {data: ImageData, pixelRatio}.
@@ -92,6 +90,7 @@ export function hatchImage(look, theme, pixelRatio) {
   context.strokeStyle = context.fillStyle = look[theme];
   context.lineWidth = pixelRatio;
   if (look.hatch === 'dots') dots(context, side);
+  else if (look.hatch === 'cross') [false, true].forEach((back) => stripes(context, side, back));
   else stripes(context, side, look.hatch === 'back');
   return { data: context.getImageData(0, 0, side, side), pixelRatio };
 }

@@ -39,7 +39,9 @@ function pattern({ context, images }, name) {
 function paintLine(view, feature, read) {
   const { context } = view;
   const width = read('line-width', 1);
-  trace(view, feature.parts, feature.type === 3);
+  const offset = read('line-offset', 0);
+  if (offset) traceBeside(view, feature.parts, offset);
+  else trace(view, feature.parts, feature.type === 3);
   context.globalAlpha = read('line-opacity', 1);
   context.strokeStyle = read('line-color', '#000');
   context.lineWidth = width;
@@ -49,7 +51,7 @@ function paintLine(view, feature, read) {
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
-  return { line: width / 2 };
+  return { line: width / 2, offset };
 }
 
 function paintCircle(view, feature, read) {
@@ -97,4 +99,22 @@ function trace(view, parts, closed) {
     for (let i = 0; i < part.length; i += 2) context[i ? 'lineTo' : 'moveTo'](...place(view, part, i));
     if (closed) context.closePath();
   }
+}
+
+// The same lines moved to the right of their direction by `offset` pixels (to the left below 0).
+function traceBeside(view, parts, offset) {
+  const { context } = view;
+  context.beginPath();
+  for (const part of parts) {
+    const points = Array.from({ length: part.length / 2 }, (_, i) => place(view, part, 2 * i));
+    points.forEach((point, i) => context[i ? 'lineTo' : 'moveTo'](...beside(points, i, offset)));
+  }
+}
+
+// A corner moves along the middle between the directions before and after it.
+function beside(points, i, offset) {
+  const [before, here, after] = [points[i - 1] ?? points[i], points[i], points[i + 1] ?? points[i]];
+  const [dx, dy] = [after[0] - before[0], after[1] - before[1]];
+  const length = Math.hypot(dx, dy) || 1;
+  return [here[0] - (dy / length) * offset, here[1] + (dx / length) * offset];
 }

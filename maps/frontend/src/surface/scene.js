@@ -17,7 +17,11 @@ export class Scene {
     this.renderer = renderer;
     this.geo = geo;
     this.groups = new Map();
-    geo.on('theme', () => this.render());
+    this.beside = () => null; // point of the map's box → the scene that lies over this one there
+    this.off = [
+      geo.on('theme', () => this.render()),
+      geo.on('state', (changes) => 'hide' in changes && this.render()),
+    ];
   }
 
   add(group) {
@@ -52,7 +56,9 @@ export class Scene {
     const theme = this.geo.theme();
     const sources = {};
     const layers = [];
+    const hidden = new Set((this.geo.state.get().hide ?? '').split(','));
     for (const group of this.groups.values()) {
+      if (hidden.has(group.id)) continue;
       for (const [name, spec] of Object.entries(group.sources)) sources[`${group.id}/${name}`] = spec;
       for (const layer of group.layers(theme)) layers.push(named(group.id, layer));
     }
@@ -62,7 +68,8 @@ export class Scene {
 
   // What lies under a point of the map's box, topmost first: [{layer, id, properties, geometry}].
   query(point, pointerType = 'mouse') {
-    return this.renderer.query(point, HIT_PX[pointerType] ?? HIT_PX.mouse);
+    const over = this.beside(point);
+    return over ? over.query(point, pointerType) : this.renderer.query(point, HIT_PX[pointerType] ?? HIT_PX.mouse);
   }
 
   // How many features of a layer ("group/layer") are drawn now.
@@ -73,6 +80,12 @@ export class Scene {
   // Resolves when everything asked for is drawn.
   idle() {
     return this.renderer.idle();
+  }
+
+  // Take everything off the map.
+  remove() {
+    for (const stop of this.off) stop();
+    this.renderer.remove();
   }
 }
 

@@ -34,6 +34,7 @@ class TileSource {
     Object.assign(this, { address: tiles[0], minzoom, maxzoom, ...on });
     this.tiles = new Map(); // "z/x/y" → {features, clip}, oldest first
     this.waiting = new Set();
+    this.round = 0; // counts the refreshes; a tile of an older one is shown until the new one is there
   }
 
   batches(box, zoom) {
@@ -46,34 +47,38 @@ class TileSource {
   tile(at) {
     const key = `${at.z}/${at.x}/${at.y}`;
     const there = this.tiles.get(key);
-    if (!there && !this.waiting.has(key)) this.load(key, at);
+    if (there?.round !== this.round && !this.waiting.has(key)) this.load(key, at);
     return there;
   }
 
   async load(key, at) {
+    const { round } = this;
     this.waiting.add(key);
     try {
       const address = this.address.replace('{z}', at.z).replace('{x}', at.x).replace('{y}', at.y);
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
       const body = await answer.arrayBuffer();
-      this.keep(key, { features: body.byteLength ? fromTile(body, at) : {}, clip: tileBox(at) });
+      this.keep(key, { features: body.byteLength ? fromTile(body, at) : {}, clip: tileBox(at), round });
       this.changed();
     } catch (error) {
-      this.keep(key, { features: {}, clip: tileBox(at) }); // asked for again by `refresh` only
+      const old = this.tiles.get(key) ?? { features: {}, clip: tileBox(at) };
+      this.keep(key, { ...old, round }); // asked for again by `refresh` only
       this.failed(error);
     } finally {
       this.waiting.delete(key);
+      if (round !== this.round) this.changed();
     }
   }
 
   keep(key, tile) {
+    this.tiles.delete(key); // the newest come last
     this.tiles.set(key, tile);
     if (this.tiles.size > KEPT_TILES) this.tiles.delete(this.tiles.keys().next().value);
   }
 
   refresh() {
-    this.tiles.clear();
+    this.round += 1;
     this.changed();
   }
 

@@ -7,8 +7,10 @@ import { Scene } from './scene.js';
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|basic render|warp/i;
 const TIERS = ['hard', 'soft', 'canvas'];
 
-export async function createSurface(map, geo) {
+// `pane`: of Leaflet, to lie in; the common one by default.
+export async function createSurface(map, geo, { pane = 'overlayPane' } = {}) {
   const layer = await makeLayer(chosenTier() ?? probeTier(), geo);
+  layer.options = { ...layer.options, pane };
   return new Scene(layer.addTo(map), geo);
 }
 

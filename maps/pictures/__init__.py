@@ -1,0 +1,1 @@
+"""Pictures and prints by the server: data and the style table → one SVG sheet → PNG or PDF."""
