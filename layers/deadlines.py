@@ -19,6 +19,7 @@ from layers.rules import deadlines as rule
 from layers.rules.calendars import Calendar
 from layers.rules.deadlines import CASE, Deadline, Extension, Turn
 from layers.store import Session
+from layers.values import to_millisecond
 from layers.words import msg
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class _Case:
 
 def keep_clocks(session: Session, it: "Happening", *, now: datetime) -> Feature:
     """The follower that starts and ends clocks: with a new case, a change of state, another category."""
-    at = whole(it.at or now)
+    at = to_millisecond(it.at or now)
     if it.before is None:
         return _begin(session, it.after, at, now)
     if it.state_change is not None:
@@ -85,7 +86,7 @@ def extend(session: Session, problem: Feature, *, until: datetime, now: datetime
     """
     _needs_reason(why)
     case = _load(session, problem, now)
-    granted = Extension(until=whole(until), before=until, at=whole(now), by=why.by, note=why.note)
+    granted = Extension(until=to_millisecond(until), before=until, at=to_millisecond(now), by=why.by, note=why.note)
     new = rule.extended(case.deadlines, granted)
     return case.save(new, _deed("extended", new, why, until=granted.until.isoformat()))
 
@@ -94,7 +95,7 @@ def pause(session: Session, problem: Feature, *, now: datetime, why: Why) -> Fea
     """Stop the clocks of a case; BadMove where none runs, BadInput (`note`) without a reason."""
     _needs_reason(why)
     case = _load(session, problem, now)
-    new = [rule.paused(one, at=whole(now)) for one in case.deadlines]
+    new = [rule.paused(one, at=to_millisecond(now)) for one in case.deadlines]
     if new == case.deadlines:
         raise BadMove(msg("No clock of this problem is running."), field="act")
     return case.save(new, _deed("paused", new, why))
@@ -103,7 +104,7 @@ def pause(session: Session, problem: Feature, *, now: datetime, why: Why) -> Fea
 def resume(session: Session, problem: Feature, *, now: datetime, why: Why) -> Feature:
     """Let the clocks of a case run again, with what was left; BadMove where none stands still."""
     case = _load(session, problem, now)
-    new = [rule.resumed(one, at=whole(now), calendar=case.calendar) for one in case.deadlines]
+    new = [rule.resumed(one, at=to_millisecond(now), calendar=case.calendar) for one in case.deadlines]
     if new == case.deadlines:
         raise BadMove(msg("No clock of this problem stands still."), field="act")
     return case.save(new, _deed("resumed", new, why))
@@ -112,20 +113,15 @@ def resume(session: Session, problem: Feature, *, now: datetime, why: Why) -> Fe
 def reach(session: Session, problem: Feature, *, label: str, now: datetime, why: Why) -> Feature:
     """A milestone of the running stage is reached; BadInput (`stage`) where there is none of that name."""
     case = _load(session, problem, now)
-    new = rule.reached(case.deadlines, label, at=whole(now))
+    new = rule.reached(case.deadlines, label, at=to_millisecond(now))
     return case.save(new, _deed("reached", new, why, label=label))
 
 
 def recompute(session: Session, problem: Feature, *, now: datetime, why: Why) -> Feature:
     """Set the running due times anew, by the category's limits and the calendar as they are now."""
     case = _load(session, problem, now)
-    new = rule.recomputed(case.deadlines, case.category, at=whole(now), calendar=case.calendar)
+    new = rule.recomputed(case.deadlines, case.category, at=to_millisecond(now), calendar=case.calendar)
     return case.save(new, _deed("recomputed", new, why))
-
-
-def whole(moment: datetime) -> datetime:
-    """The moment in whole milliseconds, which both stores keep."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _begin(session: Session, problem: Feature, at: datetime, now: datetime) -> Feature:

@@ -32,6 +32,15 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), TOWN_TIME)
 
 
+def to_millisecond(moment: datetime) -> datetime:
+    """The moment without what is finer than a millisecond, which neither store keeps.
+
+    >>> to_millisecond(datetime.fromisoformat("2021-11-22T08:00:00.123987+08:00")).isoformat()
+    '2021-11-22T08:00:00.123000+08:00'
+    """
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def checked(schema: LayerSchema, values: Mapping[str, object]) -> dict[str, object]:
     """The values of known fields, each of its field's kind; BadInput names the field otherwise."""
     return {

@@ -64,6 +64,16 @@ def test_days_and_flags_and_lists_keep_their_kind(store: Store) -> None:
     assert (station["invented"], station["radii_m"]) == (True, [300, 1000])
 
 
+def test_a_moment_is_kept_to_the_millisecond(store: Store) -> None:
+    fine = NOW.replace(microsecond=123_987)
+    with store.writing() as session:
+        session.features.insert("problems", problem("P1", 1, 1, found_at=fine), now=fine)
+        session.features.insert_many("problems", [problem("P2", 2, 2, found_at=fine)], now=fine)
+    with store.reading() as session:
+        for one in session.features.read("problems"):
+            assert one.values["found_at"] == one.updated_at == fine.replace(microsecond=123_000)
+
+
 def test_a_bulk_insert_gives_the_same_rows_as_single_ones(store: Store) -> None:
     features = [problem(f"P{i}", i, i, severity=i, found_at=NOW, flags=["gap"]) for i in range(3)]
     with store.writing() as session:

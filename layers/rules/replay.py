@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.model import Event, Feature
 from layers.schema import LAYERS, Field
-from layers.values import checked_value
+from layers.values import checked_value, to_millisecond
 
 _BESIDE = ("id", "code", "extra", "source_crs")
 SET = "set"  # the part of an event's payload that changes the problem
@@ -64,7 +64,7 @@ def _plain(value: object) -> object:
 
 
 def _kept(value: object) -> object:
-    return value.replace(microsecond=value.microsecond // 1000 * 1000) if isinstance(value, datetime) else value
+    return to_millisecond(value) if isinstance(value, datetime) else value
 
 
 def _value(field: Field, value: object) -> object:

@@ -22,6 +22,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import Concatenable, TypeDecorator, TypeEngine, UserDefinedType
 
+from layers.values import to_millisecond
+
 SRID = 4326
 _HEAD = struct.Struct("<2sBBi")
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
@@ -128,7 +130,7 @@ class _Named(UserDefinedType[Any]):
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An instant, kept in UTC; DATETIME text in the GeoPackage, timestamptz in PostGIS."""
+    """An instant, kept in UTC to the millisecond; DATETIME text in the GeoPackage, timestamptz in PostGIS."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -143,7 +145,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a time without a zone cannot be stored: {value!r}")
-        utc = value.astimezone(UTC)
+        utc = to_millisecond(value.astimezone(UTC))
         return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z" if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:

@@ -1,5 +1,6 @@
 """What a map lies on, in a real browser: pictures and vectors on every way of drawing, and what becomes of faults."""
 
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +16,7 @@ from geo_service.security.rules import MAPS
 from maps.basemap_looks import LOOKS
 from maps.styles import GROUND
 from tests.archives import PLACE, town_archive
-from tests.browser.conftest import Visit, profile
+from tests.browser.conftest import PATIENCE_S, Visit, profile
 from tests.browser.test_looking_back import ago
 from tests.conftest import Service, served
 from tests.tile_server import COLOURS, TileServer, lattice, tile_server
@@ -305,6 +306,16 @@ VIEW = """geo.map.then((map) => {
 DEEPEST = 17
 
 
+def come_to_rest(visit: Visit, before: object) -> None:
+    """The map has left the view of before and glides no more."""
+    last = before
+    late = time.monotonic() + PATIENCE_S
+    while (now := visit.page.evaluate(VIEW)) == before or now != last:
+        assert time.monotonic() < late, "the map never came to rest"
+        last = now
+        visit.page.wait_for_timeout(300)
+
+
 def off_by(visit: Visit) -> np.ndarray:
     """How far, in pixels, each dot of the picture lies from where the map puts its place."""
     settled(visit)
@@ -350,14 +361,16 @@ def test_it_stays_there_while_one_pans_and_zooms(light: Visit) -> None:
     light.page.add_style_tag(content=QUIET_MAP)
     mouse = light.page.mouse
     for _ in range(3):
+        before = light.page.evaluate(VIEW)
         mouse.move(700, 500)
         mouse.down()
         mouse.move(433, 391, steps=6)
         mouse.up()
-        light.page.wait_for_timeout(700)
+        come_to_rest(light, before)
         assert off_by(light).max() <= 0.5
+        before = light.page.evaluate(VIEW)
         mouse.wheel(0, -140)
-        light.page.wait_for_timeout(700)
+        come_to_rest(light, before)
         assert off_by(light).max() <= 0.5
 
 

@@ -1,7 +1,10 @@
 """The indicators: a number leads to its cases, the unit and the period can be chosen."""
 
+import json
+
 import httpx
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.casework import CHIEF, DISPATCHER, choose_person
 from tests.browser.conftest import Visit
@@ -38,6 +41,23 @@ def test_another_unit_and_an_empty_period(visit: Visit) -> None:
     visit.until("document.querySelector('.tile b').textContent === '—'")
     assert "from=2001-01-01" in visit.page.url
     assert visit.faults == []
+
+
+def test_an_answer_that_comes_late_is_not_shown(visit: Visit) -> None:
+    """Of two questions the last one counts, whichever is answered first."""
+    visit.go("/dashboard", lang="en")
+    first = rows_of(visit)[-1]
+    late: list[Route] = []
+    visit.page.route("**/analysis/scores?*by=source*", lambda route: late.append(route))
+    visit.see("[name=by]").select_option("source")
+    visit.see("[name=by]").select_option("department")
+    shown = "[...document.querySelectorAll('table.numbers tbody th')].map((cell) => cell.textContent)"
+    visit.until(f"!{shown}.includes({json.dumps(first)})")
+    names = rows_of(visit)
+    with visit.page.expect_response("**/analysis/scores?*by=source*"):
+        late[0].continue_()
+    visit.page.wait_for_timeout(300)
+    assert rows_of(visit) == names
 
 
 def asked(api: httpx.Client, act: str, **said: str) -> int:

@@ -52,7 +52,7 @@ def drawn_by(request: pytest.FixtureRequest, service_url: str) -> Iterator[Visit
 
 def listens(one: Visit, how: str = "listening") -> None:
     """Wait until the page has been greeted: from then on it is told."""
-    one.see(".row")
+    one.page.locator(".row").first.wait_for(state="attached")  # an open card may lie over the list
     one.until(f"document.documentElement.dataset.live === '{how}'")
 
 

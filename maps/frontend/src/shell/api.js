@@ -68,6 +68,22 @@ export const put = (path, body, headers, query) => request('PUT', path, { body, 
 export const patch = (path, body, headers) => request('PATCH', path, { body, headers });
 export const remove = (path, headers, query) => request('DELETE', path, { headers, query });
 
+// Of a question asked again and again only the last answer counts: an earlier one that comes later is `undefined`.
+export function newest(ask) {
+  let turn = 0;
+  return async (...said) => {
+    turn += 1;
+    const mine = turn;
+    try {
+      const found = await ask(...said);
+      return mine === turn ? found : undefined;
+    } catch (error) {
+      if (mine === turn) throw error;
+      return undefined;
+    }
+  };
+}
+
 // A promise that is fetched once per page, for tables that do not change.
 const tables = new Map();
 export function table(path) {

@@ -1,6 +1,6 @@
 // The audit: who signed in, was refused, took data out, changed accounts; the newest first.
 
-import { get } from './api.js';
+import { get, newest } from './api.js';
 import { word } from './choices.js';
 import { device } from './device.js';
 import { fill, find, h, icon } from './dom.js';
@@ -12,6 +12,8 @@ export function start() {
   told(() => new Audit(find('#content')).load());
 }
 
+const entries = newest((query) => get('/audit', query));
+
 class Audit {
   constructor(place) {
     Object.assign(this, { place, acts: [], act: '', account: '', rows: [] });
@@ -22,7 +24,8 @@ class Audit {
   }
 
   async load(after = 0) {
-    const page = await get('/audit', { act: this.act, account: this.account, after: after || '' });
+    const page = await entries({ act: this.act, account: this.account, after: after || '' });
+    if (!page) return;
     this.rows = after ? [...this.rows, ...page.entries] : page.entries;
     this.next = page.next;
     this.more.hidden = !page.next;

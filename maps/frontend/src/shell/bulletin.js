@@ -1,6 +1,6 @@
 // The report of a day, of the town or of one person: text to paste and a picture for a group chat.
 
-import { get } from './api.js';
+import { get, newest } from './api.js';
 import { pictureOf } from './bulletin-card.js';
 import { busy, field, input, select } from './form.js';
 import { fill, find, h, icon } from './dom.js';
@@ -21,6 +21,13 @@ export function start() {
 }
 
 const today = () => new Date(now()).toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });
+
+// What is asked for, as text and as a picture.
+const sheetOf = newest(async (asked) => {
+  const { on, days, person } = asked;
+  const found = person ? await get(`/people/${encodeURIComponent(person)}/digest`, { on }) : await get('/bulletin', { on, days });
+  return { found, canvas: pictureOf(found, await mapOf(asked)) };
+});
 
 class BulletinPage {
   constructor(place) {
@@ -69,10 +76,8 @@ class BulletinPage {
   }
 
   async load() {
-    const { on, days, person } = this.asked;
-    const found = person ? await get(`/people/${encodeURIComponent(person)}/digest`, { on }) : await get('/bulletin', { on, days });
-    const canvas = pictureOf(found, await mapOf(this.asked));
-    fill(this.result, this.text(found.text), this.picture(canvas, found));
+    const made = await sheetOf({ ...this.asked });
+    if (made) fill(this.result, this.text(made.found.text), this.picture(made.canvas, made.found));
   }
 
   text(text) {

@@ -1,6 +1,6 @@
 // The administrator's page of clocks: a year of days, the working hours, the ladders of escalation.
 
-import { get, put } from './api.js';
+import { get, newest, put } from './api.js';
 import { askDay } from './calendar-day.js';
 import { hoursForm } from './calendar-hours.js';
 import { yearView } from './calendar-year.js';
@@ -17,8 +17,11 @@ export async function start() {
   await told(startLadders);
 }
 
+const ofYear = newest((year) => get('/calendar', { year }));
+
 async function open(year) {
-  show(await get('/calendar', { year }));
+  const calendar = await ofYear(year);
+  if (calendar) show(calendar);
 }
 
 function show(calendar) {

@@ -1,6 +1,6 @@
 // Choosing another problem near by: a list with distances, marked on the map, or by its number.
 
-import { get } from './api.js';
+import { get, newest } from './api.js';
 import { debounced, fill, h } from './dom.js';
 import { input } from './form.js';
 import { box, centre, distance } from './geometry.js';
@@ -10,6 +10,7 @@ import { day, length, t } from './words.js';
 
 const AROUND_DEG = 0.002; // about 200 m
 const MOST = 8;
+const cases = newest((query) => get('/problems', { ...query, limit: 40 }));
 
 // A field of the name "duplicate_of"; `value()` is the id of the chosen problem, or ''.
 export function caseChoice(feature) {
@@ -27,8 +28,9 @@ export function caseChoice(feature) {
   const show = async () => {
     const typed = search.value.trim();
     const query = typed ? { q: typed } : { bbox: box(feature, AROUND_DEG).join(','), state: 'open' };
-    const { features } = await get('/problems', { ...query, limit: 40 });
-    fill(list, offered(feature, features).map((one) => choiceLine(one, choose)));
+    const found = await cases(query);
+    if (!found) return;
+    fill(list, offered(feature, found.features).map((one) => choiceLine(one, choose)));
     if (!list.children.length) fill(list, h('li', { class: 'hint' }, t('No other case near by.')));
   };
   search.addEventListener('input', debounced(() => told(show)));

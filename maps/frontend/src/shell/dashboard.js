@@ -1,6 +1,6 @@
 // The indicators of a period: the whole town in figures, a line for each unit, the cases behind every number.
 
-import { address, get } from './api.js';
+import { address, get, newest } from './api.js';
 import { fill, find, h, icon } from './dom.js';
 import { field, input, select } from './form.js';
 import { row as problemRow } from './problem-list.js';
@@ -29,6 +29,7 @@ const COLUMNS = [
   { count: 'overdue_unhandled' },
   { count: 'rebound' },
 ];
+const casesOf = newest((query) => get('/analysis/scores/cases', query));
 const FIGURES = ['close_rate', 'close_on_time_rate', 'rework_rate', 'own_rate'];
 
 export function start() {
@@ -43,6 +44,7 @@ class Dashboard {
   constructor(place) {
     const { from, to, by } = window.geo.state.get();
     this.asked = { from: from || day(-30), to: to || day(1), by: by || 'area' };
+    this.scores = newest(() => get('/analysis/scores', this.asked)); // a long period answers after a short one
     this.result = h('div', { 'aria-live': 'polite' });
     this.cases = h('section', { id: 'cases' });
     fill(place, requestList(), this.controls(), this.result, this.cases);
@@ -70,21 +72,19 @@ class Dashboard {
   choose(changes) {
     Object.assign(this.asked, changes);
     window.geo.state.set(changes);
+    fill(this.cases);
     this.load();
   }
 
   async load() {
-    const found = await told(() => get('/analysis/scores', this.asked));
-    if (!found) return;
-    fill(this.cases);
-    this.show(found);
+    const found = await told(() => this.scores());
+    if (found) this.show(found);
   }
 
   // Something has changed: other numbers in the same place; the cases that somebody reads stay.
   async renew() {
-    const asked = JSON.stringify(this.asked);
-    const found = await get('/analysis/scores', this.asked).catch(() => null);
-    if (found && asked === JSON.stringify(this.asked)) this.show(found);
+    const found = await this.scores().catch(() => null);
+    if (found) this.show(found);
   }
 
   show(found) {
@@ -134,7 +134,7 @@ class Dashboard {
   }
 
   async showCases(query, title) {
-    const found = await told(() => get('/analysis/scores/cases', query));
+    const found = await told(() => casesOf(query));
     if (!found) return;
     const open = ({ properties }) => location.assign(`/maps/open-problems?id=${properties.id}`);
     const more = found.numberMatched > found.features.length;

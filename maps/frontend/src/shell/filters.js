@@ -1,7 +1,7 @@
 // Which problems are shown: kept in the page's address, told to the map, changed by chips and a form.
 
 import { CHOICES } from '../bus/filters.js';
-import { get, table } from './api.js';
+import { get, newest, table } from './api.js';
 import { fill, h, icon } from './dom.js';
 import { field, select } from './form.js';
 import { closeDetail, openDetail } from './panel.js';
@@ -22,6 +22,7 @@ export const query = (filter = chosen()) => ({ ...filter, state: filter.state ||
 // Changes some of it (null takes a name away); the bus writes the address before anybody else hears.
 export const choose = (changes) => window.geo.emit('filter', changes);
 
+const summaryOf = newest((query) => get('/problems/summary', query));
 const clear = () => choose(Object.fromEntries(CHOICES.map((name) => [name, null])));
 
 const same = (value, codes) => value.split(',').sort().join() === [...codes].sort().join();
@@ -105,7 +106,9 @@ export async function openFilterForm() {
   const [categories, known] = await Promise.all([table('/categories'), places()]);
   const button = h('button', { type: 'button', class: 'btn primary block', onclick: closeDetail });
   const show = async () => {
-    const { total } = await get('/problems/summary', query());
+    const found = await summaryOf(query());
+    if (!found) return;
+    const { total } = found;
     fill(button, total === 1 ? t('Show 1 problem') : t('Show {n} problems', { n: count(total) }));
   };
   const over = window.geo.on('filter', () => show());

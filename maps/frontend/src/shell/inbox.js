@@ -1,6 +1,6 @@
 // The inbox of the acting person: unread or all, one kind or every kind, marked one by one or all at once.
 
-import { table } from './api.js';
+import { newest, table } from './api.js';
 import { fill, find, findAll, h, icon } from './dom.js';
 import { field, segmented, select } from './form.js';
 import { CHANGED, inbox, markRead, noticeRow } from './notices.js';
@@ -9,6 +9,7 @@ import { told } from './toast.js';
 import { count, t } from './words.js';
 
 const PAGE = 40;
+const noticesOf = newest(inbox);
 
 export function start() {
   told(() => new Inbox(find('#content')).begin());
@@ -62,7 +63,8 @@ class Inbox {
   async load(after = 0) {
     const person = actingPerson();
     if (!person) return this.showNobody();
-    const page = await inbox(person.code, { ...this.asked, after, limit: PAGE });
+    const page = await noticesOf(person.code, { ...this.asked, after, limit: PAGE });
+    if (!page) return undefined;
     const rows = page.notices.map((notice) => noticeRow(notice, person.code));
     if (after) this.rows.append(...rows);
     else fill(this.rows, rows.length ? rows : h('li', { class: 'empty' }, this.none()));

@@ -1,6 +1,6 @@
 // The page of a road chief: my segments, the worst first, and what is open on each.
 
-import { get } from './api.js';
+import { get, newest } from './api.js';
 import { find, h, icon, refill } from './dom.js';
 import { draftNotice } from './open-problems.js';
 import { box } from './geometry.js';
@@ -16,6 +16,7 @@ import { told, toast } from './toast.js';
 import { chainage, count, length, stretch, t } from './words.js';
 
 const MOST = 200;
+const openOn = newest((code) => get('/problems', { area: `road_segments:${code}`, state: 'open', limit: MOST }));
 
 export function start() {
   const { geo } = window;
@@ -135,9 +136,7 @@ class MyRoad {
     const one = feature.properties;
     window.geo.highlight(feature);
     window.geo.fit(box(feature));
-    const found = await told(() =>
-      get('/problems', { area: `road_segments:${one.code}`, state: 'open', limit: MOST }),
-    );
+    const found = await told(() => openOn(one.code));
     if (found) this.showSegment(feature, found.features);
   }
 

@@ -1,6 +1,6 @@
 // The page of open problems: headline numbers, filters, list, card, report.
 
-import { get } from './api.js';
+import { get, newest } from './api.js';
 import { debounced, fill, find, h, icon } from './dom.js';
 import { hasDraft } from './draft.js';
 import { bars } from './bars.js';
@@ -20,6 +20,8 @@ import { t } from './words.js';
 export function start() {
   new OpenProblems(find('#content')).begin();
 }
+
+const summaryOf = newest((query) => get('/problems/summary', query));
 
 class OpenProblems {
   constructor(content) {
@@ -127,7 +129,7 @@ class OpenProblems {
     const { state, overdue, ...rest } = filter;
     chips(this.chips);
     const [summary] = await Promise.all([
-      told(() => get('/problems/summary', rest)),
+      told(() => summaryOf(rest)),
       this.list.load(query(filter)),
     ]);
     if (summary) this.summarise(summary, { state, overdue, past: filter.as_of });

@@ -1,6 +1,6 @@
 // The attributes of one parcel. Somebody else may have saved meanwhile: then both versions are shown.
 
-import { get, patch, remove } from './api.js';
+import { get, newest, patch, remove } from './api.js';
 import { completionView } from './completion.js';
 import { codes, word } from './choices.js';
 import { fill, h, icon } from './dom.js';
@@ -48,8 +48,10 @@ function choice(name, table, value, empty = false) {
   return select(name, empty ? [['', t('Not decided')], ...options] : options, value);
 }
 
+const parcelOf = newest((id) => get(`/parcels/${id}`));
+
 export async function openParcelForm(id) {
-  const feature = await told(() => get(`/parcels/${id}`));
+  const feature = await told(() => parcelOf(id));
   if (!feature) return;
   window.geo.state.set({ id });
   openDetail({

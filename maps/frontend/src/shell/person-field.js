@@ -1,6 +1,6 @@
 // Choosing a person: type a part of the name, pick from the list.
 
-import { get } from './api.js';
+import { get, newest } from './api.js';
 import { word } from './choices.js';
 import { debounced, fill, h } from './dom.js';
 import { field } from './form.js';
@@ -28,6 +28,8 @@ export function personField({ name, label, chosen = null, hint = '', required = 
   return { element: box, value: () => picker.chosen };
 }
 
+const named = newest((typed) => get('/people', { q: typed }).catch(() => []));
+
 class Picker {
   constructor(control, list, chosen, onpick) {
     Object.assign(this, { control, list, chosen, onpick, people: [], at: -1 });
@@ -45,8 +47,8 @@ class Picker {
 
   async load() {
     const typed = this.chosen ? '' : this.control.value.trim();
-    const people = await get('/people', { q: typed }).catch(() => []);
-    if (document.activeElement === this.control) this.offer(people.slice(0, 30));
+    const people = await named(typed);
+    if (people && document.activeElement === this.control) this.offer(people.slice(0, 30));
   }
 
   offer(people) {

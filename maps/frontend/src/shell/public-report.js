@@ -1,6 +1,6 @@
 // Reporting without an account: the place, the kind, a sentence, a photo; whether it is known is shown before sending.
 
-import { get, newKey, post, table } from './api.js';
+import { get, newKey, newest, post, table } from './api.js';
 import { fill, find, h, icon } from './dom.js';
 import { busy, field, input, showErrors, textarea } from './form.js';
 import { publicPhotos } from './public-photos.js';
@@ -15,6 +15,8 @@ export async function start() {
   fill(find('#content'), new PublicReport(categories).element);
   if (isPhone()) setHeight('half');
 }
+
+const knownNear = newest((query) => get('/reports/known', query).catch(() => ({ features: [] })));
 
 class PublicReport {
   constructor(categories) {
@@ -67,8 +69,8 @@ class PublicReport {
     fill(this.known);
     if (!geometry || !this.kind.value) return;
     const [lon, lat] = geometry.coordinates;
-    const found = await get('/reports/known', { category: this.kind.value, lon, lat }).catch(() => ({ features: [] }));
-    if (geometry === this.geometry) this.offer(found.features);
+    const found = await knownNear({ category: this.kind.value, lon, lat });
+    if (found && geometry === this.geometry) this.offer(found.features);
   }
 
   offer(features) {
