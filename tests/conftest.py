@@ -1,16 +1,12 @@
 """Stores of both kinds for the contract tests; a throw-away PostGIS is started when a test asks for one."""
 
-import getpass
 import os
-import shutil
-import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +21,11 @@ from layers.accounts_model import NO_CLIENT
 from layers.errors import LayersError
 from layers.photos.files import PhotoFiles
 from layers.store import Store, open_store
-from tests import demo_copies
+from tests import demo_copies, postgis_servers
+from tests.postgis_servers import free_port
 
-PG_BIN = Path("/usr/lib/postgresql/15/bin")
+_SHARED: dict[str, str] = {}  # between the workers of one run
+_UNTIL_THE_END = ExitStack()
 CERTIFICATES = ssl.create_default_context()  # read once: most of what a client costs
 
 
@@ -45,59 +43,44 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The workers of one run share a server, which lives as long as they."""
+    if postgis_servers.is_installed():
+        if "postgis" not in _SHARED:
+            _SHARED["postgis"] = _UNTIL_THE_END.enter_context(postgis_servers.server())
+        node.workerinput.update(_SHARED)
 
 
-def as_postgres(*command: str) -> list[str]:
-    """initdb refuses root."""
-    return ["runuser", "-u", "postgres", "--", *command] if getpass.getuser() == "root" else list(command)
+def pytest_unconfigure() -> None:
+    _UNTIL_THE_END.close()
 
 
 @pytest.fixture(scope="session")
-def postgis_server() -> Iterator[str]:
-    """The address of a fresh PostGIS server, without a database name."""
-    if not (PG_BIN / "initdb").exists():
+def postgis_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a PostGIS server, without a database name."""
+    shared = getattr(request.config, "workerinput", {}).get("postgis")
+    if shared:
+        yield shared
+        return
+    if not postgis_servers.is_installed():
         missing("PostgreSQL 15 with PostGIS")
-    folder = Path(tempfile.mkdtemp(prefix="geo-service-pg-"))
-    port = free_port()
-    if getpass.getuser() == "root":
-        shutil.chown(folder, "postgres")
-    run = lambda *command: subprocess.run(as_postgres(*command), check=True, capture_output=True, cwd="/")  # noqa: E731
-    run(str(PG_BIN / "initdb"), "-D", str(folder / "db"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run(str(PG_BIN / "pg_ctl"), "-D", str(folder / "db"), "-o", options, "-w", "-l", str(folder / "log"), "start")
-    try:
-        yield f"postgresql://postgres@127.0.0.1:{port}"
-    finally:
-        run(str(PG_BIN / "pg_ctl"), "-D", str(folder / "db"), "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgis_servers.server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def prepared_database(postgis_server: str) -> str:
     """The name of a database that a store has made ready, once: to make PostGIS ready takes a second each time."""
-    import psycopg
-
-    name = "prepared"
-    with psycopg.connect(f"{postgis_server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    open_store(f"{postgis_server}/{name}").close()
-    return name
+    return demo_copies.prepared(postgis_server)
 
 
 @pytest.fixture
 def postgis_url(postgis_server: str, prepared_database: str) -> Iterator[str]:
     """The address of a store without any row."""
-    import psycopg
-
-    name = f"t{free_port()}"
-    with psycopg.connect(f"{postgis_server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
-        yield f"{postgis_server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    address = postgis_servers.database(postgis_server, prepared_database)
+    yield address
+    postgis_servers.drop(address)
 
 
 @pytest.fixture(params=["geopackage", "postgis"])
@@ -234,21 +217,11 @@ class Service:
         return self.process.wait(20)
 
 
-def kept_database(server: str, template: str) -> str:
-    """A new database, as the template is, that lives as long as its server."""
-    import psycopg
-
-    name = f"s{free_port()}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return f"{server}/{name}"
-
-
 def store_address(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
     """A fresh store of that kind for a whole session."""
     if kind == "geopackage":
         return f"gpkg://{folder}/town.gpkg"
-    return kept_database(*(request.getfixturevalue(name) for name in ("postgis_server", "prepared_database")))
+    return postgis_servers.database(*map(request.getfixturevalue, ("postgis_server", "prepared_database")))
 
 
 @contextmanager
@@ -292,7 +265,7 @@ def postgis_service(
     postgis_server: str, prepared_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """The demo town served from PostGIS."""
-    address = kept_database(postgis_server, prepared_database)
+    address = postgis_servers.database(postgis_server, prepared_database)
     with served(tmp_path_factory.mktemp("service-postgis"), address, demo=True) as running:
         yield running
 

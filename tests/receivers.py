@@ -19,7 +19,7 @@ from layers.channels import Subscription
 from layers.model import Category, Person, Stage
 from layers.store import Store
 from layers.store.notices import Channel, Delivery, Notice
-from tests.conftest import free_port
+from tests.postgis_servers import free_port
 
 NOW = datetime(2021, 12, 3, 2, 0, tzinfo=UTC)
 RUBBISH = Category(code="0102", parent="01", name_zh="暴露垃圾", name_en="Rubbish",

@@ -13,7 +13,8 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from geo_service.settings import Settings
 from geo_service.workers.delivery import deliver
 from layers.store import Store
-from tests.conftest import free_port, missing
+from tests.conftest import missing
+from tests.postgis_servers import free_port
 from tests.receivers import LATER, NOW, Post, mail_server, only, settings, smtp, subscribed, told, with_people
 
 

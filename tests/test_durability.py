@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
 
-from tests import demo_copies
-from tests.conftest import Service, as_postgres, free_port, run, store_address
+from tests import demo_copies, postgis_servers
+from tests.conftest import Service, missing, run, store_address
 from tests.faulty_disks import SmallDisk, refusing, traced
 from tests.pictures import jpeg, scene
+from tests.postgis_servers import as_postgres
 from tests.problems_http import feature
 from tests.writers import Case, Writer, work
 
@@ -181,11 +183,20 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     disk.remove()
 
 
+@pytest.fixture
+def own_server() -> Iterator[str]:
+    """A server that may run out of room: no other test is at work there."""
+    if not postgis_servers.is_installed():
+        missing("PostgreSQL 15 with PostGIS")
+    with postgis_servers.server() as address:
+        yield address
+
+
 def on_disk(request: pytest.FixtureRequest, kind: str, disk: SmallDisk) -> str:
     """An empty store whose rows lie on the small disk."""
     if kind == "geopackage" or not disk.is_real:
         return f"gpkg://{disk.folder}/town.gpkg"
-    server: str = request.getfixturevalue("postgis_server")
+    server: str = request.getfixturevalue("own_server")
     if as_postgres("x") != ["x"]:
         shutil.chown(disk.folder, "postgres")
         for folder in list(disk.folder.parents)[:-2]:
@@ -194,7 +205,7 @@ def on_disk(request: pytest.FixtureRequest, kind: str, disk: SmallDisk) -> str:
     space.mkdir()
     if as_postgres("x") != ["x"]:
         shutil.chown(space, "postgres")
-    name = f"d{free_port()}"
+    name = "small"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE TABLESPACE {name} LOCATION '{space}'")
         connection.execute(f"CREATE DATABASE {name} TABLESPACE {name}")
@@ -294,7 +305,7 @@ def test_a_damaged_store_answers_503_with_the_reason_and_is_mended_by_a_restore(
 
 
 def test_a_server_that_comes_late_is_waited_for(postgis_server: str, tmp_path: Path) -> None:
-    name = f"late{free_port()}"
+    name = f"late{uuid4().hex[:16]}"
     service = Undemanding(tmp_path, f"{postgis_server}/{name}", demo=False)
     assert httpx.get(f"{service.url}/readyz").status_code == 503
     with psycopg.connect(f"{postgis_server}/postgres", autocommit=True) as connection:

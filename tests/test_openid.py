@@ -16,8 +16,9 @@ from geo_service.security.callers import COOKIE
 from layers import accounts
 from layers.accounts import AccountChange, NewAccount
 from layers.store import open_store
-from tests.conftest import CERTIFICATES, Service, free_port, served, store_address
+from tests.conftest import CERTIFICATES, Service, served, store_address
 from tests.openid_provider import CLIENT, SECRET
+from tests.postgis_servers import free_port
 from tests.signing_in import NOW
 
 HOUR_S = 3600

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 from shapely.geometry import LineString, Point
 
 STEP_M = 20.0  # between the vertices at which the middle is looked for
@@ -55,8 +54,8 @@ def longest_path(lines: Sequence[LineString]) -> LineString:
     count = int(node.max()) + 1
     length = {pair: line.length for pair, line in _by_pair(start, end, lines).items()}
     rows, columns = np.array(list(length)).T
-    graph = csr_array((list(length.values()), (rows, columns)), shape=(count, count))
-    distance, before = dijkstra(graph, directed=False, return_predecessors=True)
+    graph = scipy.sparse.csr_array((list(length.values()), (rows, columns)), shape=(count, count))
+    distance, before = scipy.sparse.csgraph.dijkstra(graph, directed=False, return_predecessors=True)
     place = np.empty((count, 2))
     place[node] = ends.reshape(-1, 2)
     apart = np.hypot(*(place[:, None] - place[None]).T)

@@ -13,9 +13,9 @@ Search: of two patterns of 64 bits that differ in at most 7, one of their four 1
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.fft import dctn
 
 NEAR_BITS = 16
 BANDS = 4
@@ -31,7 +31,7 @@ def fingerprint(pixels: Image.Image) -> str:
     grey = np.asarray(small, dtype=np.float64)
     if grey.std() < _FLATTEST:
         return ""
-    waves = dctn(grey, norm="ortho")
+    waves = scipy.fft.dctn(grey, norm="ortho")
     return _signs(waves[:8, :8]) + _signs(waves[:16, :16])
 
 

@@ -11,11 +11,9 @@ hotspots, so it is shown and never decides.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import convolve
-from scipy.spatial import cKDTree
-from scipy.special import bdtr, bdtrc  # the binomial's two tails; scipy.stats takes a second to import
 
 from layers.rules.grid import CELL_M, Cells, Floats, Ints, Objects
 
@@ -66,8 +64,8 @@ def hotspots(
     count, total = np.rint(near).astype(np.int64), int(here.sum())
     chance = (_round_sum(cells, weights, radius_m) / max(weights.sum(), np.finfo(float).tiny)).clip(0, 1)
     known = chance > 0
-    p = np.where(known, bdtrc(count - 1, total, chance), 1.0)
-    cold_p = np.where(known, bdtr(count, total, chance), 1.0)
+    p = np.where(known, scipy.special.bdtrc(count - 1, total, chance), 1.0)
+    cold_p = np.where(known, scipy.special.bdtr(count, total, chance), 1.0)
     q = false_discovery(p)
     return Hotspots(
         here=here,
@@ -127,7 +125,7 @@ def first_reports(category: Objects, xy: Floats, found_at: Floats) -> Marks:
     """
     order = np.argsort(found_at, kind="stable")
     place = np.column_stack([xy, found_at * (SAME_M / SAME_S)])[order]
-    pairs = cKDTree(place).query_pairs(SAME_M * np.sqrt(2) * (1 + 1e-9), output_type="ndarray")
+    pairs = scipy.spatial.cKDTree(place).query_pairs(SAME_M * np.sqrt(2) * (1 + 1e-9), output_type="ndarray")
     earlier, later = order[pairs[:, 0]], order[pairs[:, 1]]
     same = (
         (category[earlier] == category[later])
@@ -147,4 +145,4 @@ def _round_sum(cells: Cells, values: Floats, radius_m: float) -> Floats:
     reach = int(radius_m // CELL_M)
     north, east = np.mgrid[-reach : reach + 1, -reach : reach + 1] * CELL_M
     disc = (np.hypot(north, east) <= radius_m).astype(float)
-    return cells.from_raster(convolve(cells.to_raster(values), disc, mode="constant"))
+    return cells.from_raster(scipy.ndimage.convolve(cells.to_raster(values), disc, mode="constant"))

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+import scipy
 import shapely
 from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from layers.rules.grid import Floats, Ints
 from layers.rules.rebound import DAY_S, DAYS, RADIUS_M, Cases
@@ -79,13 +79,17 @@ def _groups(category: NDArray[np.object_]) -> list[Ints]:
 
 
 def _pairs_in_all(xy: Floats, groups: Sequence[Ints]) -> int:
-    trees = [cKDTree(xy[rows]) for rows in groups]
+    trees = [scipy.spatial.cKDTree(xy[rows]) for rows in groups]
     return sum((int(tree.count_neighbors(tree, RADII_M[-1])) - tree.n) // 2 for tree in trees)
 
 
 def _neighbours(xy: Floats, groups: Sequence[Ints]) -> tuple[Ints, Ints, Ints]:
     """Pairs of cases of one category no farther apart than the largest radius, with their band of distance."""
-    near = [rows[cKDTree(xy[rows]).query_pairs(RADII_M[-1], output_type="ndarray")] for rows in groups if len(rows)]
+    near = [
+        rows[scipy.spatial.cKDTree(xy[rows]).query_pairs(RADII_M[-1], output_type="ndarray")]
+        for rows in groups
+        if len(rows)
+    ]
     both = np.concatenate(near) if near else np.empty((0, 2), dtype=np.int64)
     apart_m = np.hypot(*(xy[both[:, 0]] - xy[both[:, 1]]).T)
     return both[:, 0], both[:, 1], np.searchsorted(np.array(RADII_M), apart_m, side="left").clip(max=len(RADII_M) - 1)

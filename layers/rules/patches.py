@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
 from layers.rules.clean_zones import STATES, CleanZones
@@ -61,8 +60,8 @@ def patches(chosen: NDArray[np.bool_], pairs: Ints) -> Ints:
     """
     inner = pairs[chosen[pairs].all(axis=1)]
     size = len(chosen)
-    graph = coo_array((np.ones(len(inner)), (inner[:, 0], inner[:, 1])), shape=(size, size))
-    _, label = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(inner)), (inner[:, 0], inner[:, 1])), shape=(size, size))
+    _, label = scipy.sparse.csgraph.connected_components(graph, directed=False)
     numbers = np.full(size, -1)
     _, numbers[chosen] = np.unique(label[chosen], return_inverse=True)
     return numbers

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from layers.rules.grid import Floats, Ints, Objects
 
@@ -167,8 +167,8 @@ def _by_points(cases: Cases, xy: Floats, new: Ints, old: Ints, reach: Reach) -> 
     return _exact(cases, (b, a, np.hypot(*(xy[b] - xy[a]).T)), reach)
 
 
-def _tree(spots: Floats, moments: Floats) -> cKDTree:
-    return cKDTree(np.column_stack([spots, moments]))
+def _tree(spots: Floats, moments: Floats) -> "scipy.spatial.cKDTree":
+    return scipy.spatial.cKDTree(np.column_stack([spots, moments]))
 
 
 def _by_shapes(cases: Cases, new: Ints, old: Ints, reach: Reach) -> _Pairs:

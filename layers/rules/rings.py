@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.special import betaincinv  # the quantiles of beta distributions; scipy.stats takes a second to import
 from shapely.geometry.base import BaseGeometry
 
 Objects = NDArray[np.object_]
@@ -97,8 +97,8 @@ def rate_ratio(x: int, exposure: float, x0: int, exposure0: float, *, level: flo
     """
     tail = (1 - level) / 2
     scale = exposure0 / exposure
-    low = betaincinv(x, x0 + 1, tail) if x else 0.0
-    high = betaincinv(x + 1, x0, 1 - tail) if x0 else None
+    low = scipy.special.betaincinv(x, x0 + 1, tail) if x else 0.0
+    high = scipy.special.betaincinv(x + 1, x0, 1 - tail) if x0 else None
     return Ratio(
         value=x / x0 * scale if x0 else None,
         low=float(low / (1 - low) * scale),

@@ -6,10 +6,10 @@ the scale log(−log S) (Kalbfleisch and Prentice), which stays within 0 … 1. 
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from layers.rules.grid import Floats, Ints
 
@@ -67,7 +67,7 @@ def kaplan_meier(days: Floats, event: Marks, *, confidence: float = CONFIDENCE) 
 
 def _log_log(survival: Floats, spread: Floats, confidence: float) -> tuple[Floats, Floats]:
     """The interval; where nothing has happened yet, or nothing is left, the curve itself."""
-    z = float(ndtri(0.5 + confidence / 2))
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     told = (survival > 0) & (survival < 1)
     log_s = np.log(survival, where=told, out=np.full(len(survival), -1.0))
     half = z * np.sqrt(np.where(told, spread, 0.0)) / -log_s
