@@ -8,7 +8,8 @@ import pytest
 
 import maps.frontend
 from maps import styles
-from maps.colours import (
+from maps.looks import THEMES, Group, Look, Theme
+from tests.colours import (
     AA_MARK,
     AA_TEXT,
     BLINDNESS,
@@ -20,7 +21,6 @@ from maps.colours import (
     least_difference,
     second_sign,
 )
-from maps.looks import THEMES, Group, Look, Theme
 
 # Of these a map shows several at once, and far away some of them as plain dots.
 STATE_GROUPS = (

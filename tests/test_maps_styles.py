@@ -6,8 +6,8 @@ import pytest
 
 from layers.schema import AREA_LEVELS, DUST_KINDS, PARCEL_STATES, PROBLEM_STATES, ROAD_CLASSES, TREATMENTS
 from maps import styles
-from maps.colours import DATA_GROUPS, contrast
 from maps.looks import GLYPHS, SHAPES, THEMES, Group, Look, Theme
+from tests.colours import DATA_GROUPS, contrast
 
 CASES = [
     pytest.param(group, look, theme, id=f"{group.key}-{look.key}-{theme}")

@@ -1,6 +1,6 @@
 """Whether colours can be told apart and read: contrast (WCAG 2), and how colour-blind people see them.
 
-`python -m maps.colours` prints what of the style table is too weak; nothing when all is well.
+`python -m tests.colours` prints what of the style table is too weak; nothing when all is well.
 """
 
 from collections.abc import Iterator, Sequence
