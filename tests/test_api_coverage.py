@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -66,6 +67,10 @@ def test_the_roads_come_on_request_both_sides_in_hundreds_of_metres(api: httpx.C
 # ------------------------------------------------------------ coverage
 
 
+def cells_of(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one["properties"] for one in found["features"] if one["properties"]["kind"] == "cell"]
+
+
 def test_the_stretches_of_each_side_add_up_to_its_segment(api: httpx.Client) -> None:
     found = got(api, "/analysis/coverage")
     length_m: dict[tuple[str, str], float] = defaultdict(float)
@@ -88,8 +93,16 @@ def test_blind_spots_shrink_when_older_patrols_count(api: httpx.Client) -> None:
     assert week["summary"]["blind_m2"] > month["summary"]["blind_m2"]
     total = sum(spot["properties"]["area_m2"] for spot in week["blind_spots"]["features"])
     assert total == pytest.approx(week["summary"]["blind_m2"], abs=1)
-    cells = [one["properties"] for one in week["features"] if one["properties"]["kind"] == "cell"]
-    assert sum(cell["blind"] for cell in cells) == week["summary"]["blind_cells"]
+    assert sum(cell["blind"] for cell in cells_of(week)) == week["summary"]["blind_cells"]
+
+
+def test_what_is_blind_is_judged_by_the_moment_and_not_by_rounded_days(api: httpx.Client) -> None:
+    cells = cells_of(got(api, "/analysis/coverage"))
+    seen_at = datetime.fromisoformat(next(cell["seen_at"] for cell in cells if (cell["age_days"] or 0) > 7.1))
+    found = got(api, "/analysis/coverage", days=7, as_of=(seen_at + timedelta(days=7, minutes=20)).isoformat())
+    cells = cells_of(found)
+    assert any(cell["blind"] and cell["age_days"] == 7.0 for cell in cells)
+    assert sum(cell["blind"] for cell in cells) == found["summary"]["blind_cells"]
 
 
 def test_a_person_gets_what_they_answer_for(api: httpx.Client) -> None:

@@ -54,7 +54,7 @@ def _stretches(found: Coverage, names: Names) -> list[Json]:
     who = [" · ".join(one["name"] for one in people(codes, names)) for codes in roads.people]
     columns = zip(
         lines, merged.segment.tolist(), merged.side.tolist(), from_m.tolist(), to_m.tolist(),
-        merged.length_m.tolist(), _ages(merged.at, found), strict=True,
+        merged.length_m.tolist(), merged.at.tolist(), strict=True,
     )  # fmt: skip
     return [
         {
@@ -62,11 +62,11 @@ def _stretches(found: Coverage, names: Names) -> list[Json]:
             "properties": {
                 "kind": "stretch", "code": table.code[i], "name": table.name[i], "road_class": table.road_class[i],
                 "side": SIDES[side], "from_m": round(start, 1), "to_m": round(end, 1), "length_m": round(length, 1),
-                **age, "state": _state(age["age_days"], limits[i]), "max_age_days": limits[i],
-                "blind": _is_blind(age["age_days"], found), "owner": who[i],
+                **_seen(at, found), "state": _state(_age_days(at, found), limits[i]), "max_age_days": limits[i],
+                "blind": _age_days(at, found) > found.wish.days, "owner": who[i],
             },
         }
-        for line, i, side, start, end, length, age in columns
+        for line, i, side, start, end, length, at in columns
     ]  # fmt: skip
 
 
@@ -76,24 +76,22 @@ def _merged(found: Coverage, limits: np.ndarray) -> SideStretches:
     return merged_by_age(found.roads.found, found.as_of.timestamp(), tuple(steps))
 
 
-def _ages(at: np.ndarray, found: Coverage) -> list[Json]:
-    days = (found.as_of.timestamp() - at) / DAY_S
-    return [
-        {"seen_at": _moment(when), "age_days": None if age == np.inf else round(age, 1)}
-        for when, age in zip(at.tolist(), days.tolist(), strict=True)
-    ]
+def _age_days(at: float, found: Coverage) -> float:
+    """How long ago; infinite for never. What it means is judged by this, never by what is rounded for people."""
+    return (found.as_of.timestamp() - at) / DAY_S
+
+
+def _seen(at: float, found: Coverage) -> Json:
+    days = _age_days(at, found)
+    return {"seen_at": _moment(at), "age_days": round(days, 1) if np.isfinite(days) else None}
 
 
 def _moment(at: float) -> str | None:
     return str(plain(datetime.fromtimestamp(round(at), UTC))) if np.isfinite(at) else None
 
 
-def _state(age_days: float | None, limit_days: float) -> str:
-    return "never" if age_days is None else "late" if age_days > limit_days else "fresh"
-
-
-def _is_blind(age_days: float | None, found: Coverage) -> bool:
-    return age_days is None or age_days > found.wish.days
+def _state(age_days: float, limit_days: float) -> str:
+    return "never" if np.isinf(age_days) else "late" if age_days > limit_days else "fresh"
 
 
 def _cells(found: Coverage) -> list[Json]:
@@ -101,18 +99,18 @@ def _cells(found: Coverage) -> list[Json]:
     codes = _codes(found)
     columns = zip(
         ground.cells.id, shapes(ground.cells.geometry, found.metres), ground.seen.share.tolist(),
-        ground.fresh.tolist(), codes, _ages(ground.seen.last_at, found), strict=True,
+        ground.fresh.tolist(), codes, ground.seen.last_at.tolist(), strict=True,
     )  # fmt: skip
     return [
         {
             "type": "Feature", "id": id_, "geometry": shape,
             "properties": {
-                "kind": "cell", "id": id_, "share": round(share, 2), "area": code, **age,
-                "state": "fresh" if fresh else "never" if age["age_days"] is None else "late",
-                "blind": _is_blind(age["age_days"], found),
+                "kind": "cell", "id": id_, "share": round(share, 2), "area": code, **_seen(at, found),
+                "state": "fresh" if fresh else "late" if np.isfinite(at) else "never",
+                "blind": _age_days(at, found) > found.wish.days,
             },
         }
-        for id_, shape, share, fresh, code, age in columns
+        for id_, shape, share, fresh, code, at in columns
     ]  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def test_from_the_report_to_the_rebound_each_by_their_role(visit: Visit, api: ht
     known = report(api, place, description="先有一件")
     visit.go(PATH, lang=language, **at(place))
     fill_report(visit, words=f"全流程 {language}", person=GRID_WORKER)
-    assert visit.each(".known input", "value")[0] == str(known)
+    assert visit.see(".known input").get_attribute("value") == str(known)
     visit.see("[data-known=another]").click()
     visit.see(".report [type=submit]").click()
     case = card(visit)
