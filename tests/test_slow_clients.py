@@ -82,6 +82,15 @@ def test_nine_hundred_halves_are_hung_up_on_while_others_are_served(patient):
     others_are_served(patient)
 
 
+def test_who_asks_again_after_a_while_finds_the_connection_open(patient):
+    """Longer than the programs keep theirs: nobody asks into a connection that is just being closed."""
+    with socket.create_connection(("127.0.0.1", patient.port), timeout=15) as line:
+        for pause_s in (6, 0):
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert head_of(line).startswith(b"HTTP/1.1 200 ")
+            time.sleep(pause_s)
+
+
 def half_sent(service: Service, half: bytes) -> socket.socket:
     opened = socket.create_connection(("127.0.0.1", service.port), timeout=10)
     opened.sendall(half)

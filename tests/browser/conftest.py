@@ -18,7 +18,7 @@ SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage"]
 WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # in software
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_S = 15
+PATIENCE_S = 40
 
 
 @dataclass

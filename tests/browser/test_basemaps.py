@@ -30,6 +30,8 @@ NOTE = ".geo-base-note"
 OTHER_DAY = ".leaflet-geo-other-day-pane"
 LINES = ("ground/minor", "ground/road", "ground/border-village")
 # A dot on the edge of a tile that is still faint would seem to lie beside its place.
+ONE_ZOOM = """[...document.querySelectorAll('.leaflet-layer')].every(
+  (one) => [...one.querySelectorAll('.leaflet-tile-container')].filter((level) => level.children.length).length < 2)"""
 FADED_IN = "[...document.querySelectorAll('.leaflet-tile')].every(one => one.complete && one.style.opacity === '1')"
 DRAWN = "names => geo.surface().then(async s => { await s.idle(); return names.map(name => s.drawn(name)); })"
 QUIET_MAP = ".leaflet-control-container, .geo-surface, .geo-fault, #toasts { display: none !important }"
@@ -89,7 +91,8 @@ def settled(visit: Visit) -> None:
     """Everything asked for is drawn, pictures too."""
     visit.page.evaluate("geo.surface().then(s => s.idle())")
     visit.until(FADED_IN)
-    visit.page.wait_for_timeout(350)  # and those of the zoom before are taken away
+    visit.until(ONE_ZOOM)  # those of the zoom before are taken away
+    visit.page.wait_for_timeout(100)
 
 
 def choose(visit: Visit, key: str) -> None:
