@@ -43,7 +43,6 @@ _OLD_SQLITE = msg(
     "The SQLite on this machine is older than 3.51.3: only one worker may write. Install pysqlite3, or a newer Python."
 )
 REFUSED = 3  # exit status: some rows were refused
-KEEP_ALIVE_S = 75  # longer than proxies and programs keep theirs: whoever asks again finds the connection open
 _NAMED_NOTES = 20
 
 
@@ -60,7 +59,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     uvicorn.run(
         "geo_service.app:worker_app", factory=True, host=host, port=port, workers=workers, server_header=False,
         log_level="warning", timeout_graceful_shutdown=5, http=PatientProtocol, ws="none",
-        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_keep_alive=settings.keep_alive_s,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or None,
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     event_beat_s: float = 15.0  # after which a page that listens hears that the service is still there
     request_head_s: float = 10.0  # within which the head of a request must have come
     request_body_s: float = 20.0  # for a body, beyond a second for every kilobyte
+    keep_alive_s: int = 75  # of an idle connection; longer than proxies and programs keep theirs
     oidc_issuer: str = ""  # of an OpenID provider with which people may sign in
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")

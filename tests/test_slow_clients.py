@@ -35,7 +35,7 @@ def patient(tmp_path_factory) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory) -> Iterator[Service]:
     """One that waits for a second only, and takes few connections."""
-    limits = {"request_head_s": "1", "request_body_s": "1", "connections_per_client": "20"}
+    limits = {"keep_alive_s": "2", "request_head_s": "1", "request_body_s": "1", "connections_per_client": "20"}
     with served(tmp_path_factory.mktemp("hasty"), **limits) as running:
         yield running
 

@@ -327,7 +327,7 @@ def off_by(visit: Visit) -> np.ndarray:
     scale = 2 ** (view["zoom"] - z)
     spots = np.array(visit.page.evaluate(SPOTS, lattice(*view["box"], z).tolist()))
     dark = 255 - picture(visit).mean(axis=-1)
-    dark[dark < 12] = 0
+    dark[dark < 24] = 0  # fainter than any dot: the hairlines where Chromium joins pictures at a broken zoom
     window = int(np.ceil(10 * scale))
     room = window + 2
     height, width = dark.shape
@@ -343,16 +343,23 @@ def off_by(visit: Visit) -> np.ndarray:
     return np.array(found)
 
 
+MANY = (7, 10, 11, 12.5, 13, 14, 15.25, 16, 17, 18.5)
+FEW = (7, 12.5, 17)
+
+
 @pytest.mark.parametrize(
-    ("lng", "lat"), [PLACE, (118.16, 36.19), (87.62, 43.82), (126.63, 45.75)],
+    ("lng", "lat", "zooms"),
+    [(*PLACE, MANY), (118.16, 36.19, FEW), (87.62, 43.82, FEW), (126.63, 45.75, FEW)],
     ids=["Shenzhen", "Yiyuan", "Ürümqi", "Harbin"],
 )  # fmt: skip
-def test_a_map_in_gcj02_lies_where_its_places_are(light: Visit, lng: float, lat: float) -> None:
+def test_a_map_in_gcj02_lies_where_its_places_are(
+    light: Visit, lng: float, lat: float, zooms: tuple[float, ...]
+) -> None:
     """At whole and broken zooms, and closer than the deepest tiles."""
     light.go(f"/maps/open-problems?at={lat},{lng},13&base=dots&theme=light")
     light.until("geo.under.basemap?.key === 'dots'")
     light.page.add_style_tag(content=QUIET_MAP)
-    for zoom in (7, 10, 11, 12.5, 13, 14, 15.25, 16, 17, 18.5):
+    for zoom in zooms:
         light.page.evaluate(f"geo.map.then(m => m.setView([{lat}, {lng}], {zoom}, {{ animate: false }}))")
         off = off_by(light)
         assert len(off) > 10
