@@ -61,7 +61,8 @@ HEAVY: Mapping[str, Mapping[str, str]] = {
     "/api/v1/analysis/rebounds": {"as_of": "never"}, "/api/v1/analysis/hotspots": {"cell_m": "none"},
     "/api/v1/analysis/scores": {"by": "never"}, "/api/v1/analysis/scores.csv": {"by": "never"},
     "/api/v1/analysis/work-faces": {"level": "never"}, "/maps/{name}.png": {"width": "none"},
-    "/maps/{name}.pdf": {"size": "none"}, "/maps/{name}.html": {"lang": "zh"}, "/api/v1/events": {"after": "-1"},
+    "/maps/{name}.pdf": {"size": "none"}, "/maps/{name}.html": {"as_of": "never"}, "/api/v1/events": {"after": "-1"},
+    "/api/v1/maps/{name}/saving": {"as_of": "never"}, "/api/v1/analysis/rebounds/choice": {"category": "never"},
     "/api/v1/bulletin": {"days": "0"}, "/api/v1/layers/{layer}/export": {"format": "never"},
     "/api/v1/reports/known": {},
 }  # fmt: skip
