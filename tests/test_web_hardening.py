@@ -164,7 +164,7 @@ def test_a_body_without_end_is_refused_while_it_streams(named, path, limit_bytes
     kind = "multipart/form-data; boundary=x" if path.endswith(("import", "photos")) else "application/json"
     with suppress(httpx.TransportError):  # hung up on before the client read the answer
         is_problem(httpx.post(named.url + path, content=endless(), headers={"content-type": kind}), 413)
-    assert sent < limit_bytes + (12 << 20)  # what the network's own buffers hold
+    assert sent < limit_bytes + (20 << 20)  # what is thrown away in parting, and what the network's own buffers hold
     assert httpx.get(f"{named.url}/healthz").status_code == 200
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import enter, missing
 
@@ -73,9 +74,16 @@ class Visit:
     def until(self, expression: str) -> None:
         """Wait until the script's expression holds (the pages forbid the eval that Playwright's own wait needs)."""
         late = time.monotonic() + PATIENCE_S
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < late, f"never came true: {expression}"
+        while (said := self._told(expression)) is not True:
+            assert time.monotonic() < late, f"never came true: {expression} {said}"
             self.page.wait_for_timeout(40)
+
+    def _told(self, expression: str) -> object:
+        """True or False, or why it cannot be told: a page on its way to another one has nothing to ask."""
+        try:
+            return bool(self.page.evaluate(expression))
+        except PlaywrightError as error:
+            return error
 
 
 Visitor = Callable[..., Visit]

@@ -94,6 +94,7 @@ def test_an_account_from_its_making_to_its_end(stranger: Visit, light_chromium: 
     other.page.click("dialog button[type=submit]")
     token = other.text("dialog .secret")
     other.page.click("dialog button[type=submit]")
+    other.gone("dialog .secret")
     assert "QGIS" in other.text("[data-token]")
     assert token not in other.page.content()
     other.see("[data-token] button").click()

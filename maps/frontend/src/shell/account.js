@@ -4,10 +4,12 @@ import { get, post, remove } from './api.js';
 import { word } from './choices.js';
 import { askForm } from './dialog.js';
 import { fill, find, h, icon } from './dom.js';
+import { tableOf } from './facts.js';
 import { BadField, busy, field, input, segmented, select, showErrors } from './form.js';
 import { OwnSessions } from './own-sessions.js';
 import { showSecret } from './secret.js';
 import { toast, told } from './toast.js';
+import { tokenScopes } from './token-scopes.js';
 import { day, t, time } from './words.js';
 
 const DAYS = [7, 30, 90, 180, 366];
@@ -100,7 +102,7 @@ class Tokens {
   ask() {
     const label = input('label', '', { maxlength: 100, placeholder: 'QGIS' });
     let scope = 'read';
-    const scopes = [['read', t('Only read')], ['write', t('Read and write')]];
+    const scopes = Object.entries(tokenScopes());
     const days = select('days', DAYS.map((n) => [n, t('{n} days', { n })]), USUAL_DAYS);
     askForm({
       title: t('New token'),
@@ -128,16 +130,9 @@ class Tokens {
   }
 }
 
-const SCOPES = () => ({ read: t('Only read'), write: t('Read and write') });
-
 function tokenTable(rows, onrevoke) {
-  const head = [t('Purpose'), t('Scope'), t('Made'), t('Expires'), t('Last used'), ''];
-  return h(
-    'table',
-    { class: 'table' },
-    h('thead', {}, h('tr', {}, head.map((title) => h('th', {}, title)))),
-    h('tbody', {}, rows.map((one) => tokenRow(one, onrevoke))),
-  );
+  const heads = [t('Purpose'), t('Scope'), t('Made'), t('Expires'), t('Last used'), ''];
+  return tableOf(heads, rows.map((one) => tokenRow(one, onrevoke)));
 }
 
 function tokenRow(one, onrevoke) {
@@ -147,7 +142,7 @@ function tokenRow(one, onrevoke) {
     'tr',
     { 'data-token': one.id, class: over ? 'over' : '' },
     h('td', {}, one.label || '–'),
-    h('td', {}, SCOPES()[one.scope]),
+    h('td', {}, tokenScopes()[one.scope]),
     h('td', {}, day(one.created_at)),
     h('td', {}, day(one.expires_at)),
     h('td', {}, time(one.last_used_at) || '–'),

@@ -29,6 +29,7 @@ class Accounts {
   }
 
   show() {
+    if (!this.found) return; // on their way: shown as soon as they are here
     const typed = this.search.value.trim().toLowerCase();
     const said = (one) => [one.name, one.person_name, ...one.role_names].join(' ').toLowerCase();
     const cards = this.found.filter((one) => said(one).includes(typed)).map((one) => this.card(one));

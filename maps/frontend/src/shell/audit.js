@@ -4,8 +4,10 @@ import { get, newest } from './api.js';
 import { word } from './choices.js';
 import { device } from './device.js';
 import { fill, find, h, icon } from './dom.js';
+import { tableOf } from './facts.js';
 import { busy, input, select } from './form.js';
 import { told } from './toast.js';
+import { tokenScopes } from './token-scopes.js';
 import { t, time } from './words.js';
 
 export function start() {
@@ -50,13 +52,8 @@ class Audit {
 const GRAVE = ['sign_in_failed', 'refused'];
 
 function table(rows) {
-  const head = [t('Time'), t('What happened'), t('Who'), t('About'), t('From where')];
-  return h(
-    'table',
-    { class: 'table audit-table' },
-    h('thead', {}, h('tr', {}, head.map((title) => h('th', {}, title)))),
-    h('tbody', {}, rows.map(line)),
-  );
+  const heads = [t('Time'), t('What happened'), t('Who'), t('About'), t('From where')];
+  return tableOf(heads, rows.map(line), 'audit-table');
 }
 
 function line(one) {
@@ -84,8 +81,6 @@ function about(one) {
   const { done, roles, scope, way, remembered, why } = one.detail;
   const posts = (roles || []).map((role) => word('role', role));
   const how = [way === 'openid' && 'OpenID', remembered && t('for 30 days')];
-  const said = [DONE()[done], ...posts, SCOPES()[scope], ...how, why && t(why)].filter(Boolean).join(t(', '));
+  const said = [DONE()[done], ...posts, tokenScopes()[scope], ...how, why && t(why)].filter(Boolean).join(t(', '));
   return [object, said && h('small', {}, said)];
 }
-
-const SCOPES = () => ({ read: t('Only read'), write: t('Read and write') });

@@ -23,8 +23,9 @@ class Basemaps {
       h('button', { type: 'button', class: 'btn', 'data-add': kind, onclick: () => this.edit({ kind }) }, icon('plus'), title);
     const buttons = h('div', { class: 'buttons' }, add('tiles', t('Add tiles from an address')), add('file', t('Add a file')));
     this.folder = h('section', { class: 'card basemap-files' });
+    const sheet = await get('/basemaps'); // the buttons need it, too
     fill(this.place, buttons, this.list, this.folder);
-    this.show(await get('/basemaps'));
+    this.show(sheet);
   }
 
   show(sheet) {

@@ -4,6 +4,7 @@ import { get, remove } from './api.js';
 import { device } from './device.js';
 import { askForm } from './dialog.js';
 import { fill, h } from './dom.js';
+import { tableOf } from './facts.js';
 import { t, time } from './words.js';
 
 export class OwnSessions {
@@ -33,13 +34,8 @@ export class OwnSessions {
 }
 
 function table(rows, onend) {
-  const head = [t('Device'), t('From where'), t('Signed in at'), t('Last used'), t('Expires'), ''];
-  return h(
-    'table',
-    { class: 'table' },
-    h('thead', {}, h('tr', {}, head.map((title) => h('th', {}, title)))),
-    h('tbody', {}, rows.map((one) => row(one, onend))),
-  );
+  const heads = [t('Device'), t('From where'), t('Signed in at'), t('Last used'), t('Expires'), ''];
+  return tableOf(heads, rows.map((one) => row(one, onend)));
 }
 
 function row(one, onend) {

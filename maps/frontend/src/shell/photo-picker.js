@@ -3,6 +3,7 @@
 import { fill, find, h, icon } from './dom.js';
 import { select } from './form.js';
 import { send, waiting } from './photo-files.js';
+import { photoSources } from './photo-sources.js';
 import { t } from './words.js';
 
 export const roles = () => [
@@ -32,37 +33,9 @@ class Picker {
       'fieldset',
       { class: 'field photo-picker', 'data-field': 'photos' },
       h('legend', {}, t('Photos')),
-      h(
-        'div',
-        { class: 'buttons' },
-        this.source('camera', t('Take a photo'), { capture: 'environment' }),
-        this.source('picture', t('Choose photos'), { multiple: true }),
-      ),
+      photoSources((files) => this.add(files)),
       this.list,
     );
-  }
-
-  // A button that opens the camera (on a phone) or the files; the input itself stays out of sight.
-  source(drawing, title, attributes) {
-    const control = h('input', {
-      type: 'file',
-      accept: 'image/*',
-      class: 'file-input',
-      tabindex: '-1',
-      'aria-label': title,
-      onchange: () => {
-        this.add([...control.files]);
-        control.value = '';
-      },
-      ...attributes,
-    });
-    const open = h(
-      'button',
-      { type: 'button', class: `btn from-${drawing}`, onclick: () => control.click() },
-      icon(drawing),
-      h('span', {}, title),
-    );
-    return h('span', { class: 'photo-source' }, open, control);
   }
 
   add(files) {

@@ -3,6 +3,7 @@
 import { newKey, post } from './api.js';
 import { fill, h, icon } from './dom.js';
 import { prepared } from './photo-files.js';
+import { photoSources } from './photo-sources.js';
 import { t } from './words.js';
 
 // {element, count(), send(receipt)}; `send` gives how many could not be sent: these stay, each with its reason.
@@ -19,26 +20,15 @@ class PhotoField {
       'fieldset',
       { class: 'field photo-picker', 'data-field': 'file' },
       h('legend', {}, t('Photos')),
-      h(
-        'div',
-        { class: 'buttons' },
-        this.source('camera', t('Take a photo'), { capture: 'environment' }),
-        this.source('picture', t('Choose photos'), { multiple: true }),
-      ),
+      photoSources((files) => this.add(files)),
       h('p', { class: 'hint' }, t('Only the office sees them. Please no faces and no number plates.')),
       this.list,
     );
   }
 
-  source(drawing, title, attributes) {
-    const add = () => {
-      this.items.push(...[...control.files].map((file) => ({ file, key: newKey(), address: URL.createObjectURL(file) })));
-      control.value = '';
-      this.show();
-    };
-    const control = h('input', { type: 'file', accept: 'image/*', class: 'file-input', tabindex: '-1', 'aria-label': title, onchange: add, ...attributes });
-    const open = h('button', { type: 'button', class: `btn from-${drawing}`, onclick: () => control.click() }, icon(drawing), h('span', {}, title));
-    return h('span', { class: 'photo-source' }, open, control);
+  add(files) {
+    this.items.push(...files.map((file) => ({ file, key: newKey(), address: URL.createObjectURL(file) })));
+    this.show();
   }
 
   show() {
