@@ -10,6 +10,8 @@ from layers.demo_accounts import DEMO_ACCOUNTS
 from tests.browser.conftest import Visit, profile
 from tests.conftest import Service
 
+pytestmark = pytest.mark.browser
+
 PASSWORD = "四面荷花三面柳，一城山色"
 
 

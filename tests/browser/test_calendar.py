@@ -8,6 +8,8 @@ import pytest
 
 from tests.browser.conftest import Visit
 
+pytestmark = pytest.mark.browser
+
 YEAR = "2030"  # a year of its own, so that no other test's deadlines change
 
 

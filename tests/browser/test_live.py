@@ -11,6 +11,8 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import Visit, profile
 from tests.conftest import Service
 
+pytestmark = pytest.mark.browser
+
 HERE = [114.0231918, 22.529098]
 AT = f"{HERE[1]},{HERE[0]},17"
 FEATURE = {"type": "Feature", "geometry": {"type": "Point", "coordinates": HERE}}

@@ -11,6 +11,8 @@ from PIL import Image
 from tests.browser.conftest import Visit
 from tests.pictures import PLACE, exif, jpeg, scene
 
+pytestmark = pytest.mark.browser
+
 CARD = "article.problem"
 
 

@@ -13,6 +13,8 @@ from tests.browser.test_pages import CJK, look_at
 from tests.browser.test_photos import photos, sent
 from tests.pictures import PLACE, jpeg, scene
 
+pytestmark = pytest.mark.browser
+
 PAGES = ("/", "/report", "/maps/open-problems", "/maps/clean-zones", "/help")
 
 

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import Visit, profile
 
+pytestmark = pytest.mark.browser
+
 COLOURS = """(() => {
   const sheet = document.querySelector('.leaflet-container canvas');
   const { data } = sheet.getContext('2d').getImageData(0, 0, sheet.width, sheet.height);

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.screenshots import take
+
+pytestmark = pytest.mark.browser
 
 
 def colours(browser: Browser, path: Path) -> int:
