@@ -19,7 +19,7 @@ from tests.problems_http import ON_THE_ROAD, report
 
 TILE = tile_at(*ON_THE_ROAD, 16)
 MANY = 6  # connections, so that either of two workers answers some
-SOON_S = 5.0  # far less than a beat: it was told, not found by chance (how soon is measured by `benchmarks.load`)
+SOON_S = 1.0
 Told = tuple[str, dict[str, object]]
 
 
