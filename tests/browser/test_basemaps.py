@@ -1,40 +1,29 @@
 """What a map lies on, in a real browser: pictures and vectors on every way of drawing, and what becomes of faults."""
 
-import time
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import httpx
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser
 
 from geo_service.security.rules import MAPS
 from maps.basemap_looks import LOOKS
 from maps.styles import GROUND
-from tests.archives import PLACE, town_archive
-from tests.browser.conftest import PATIENCE_S, Visit, profile
+from tests.archives import town_archive
+from tests.browser.basemap_towns import AT, EVIL, picture, rows, set_basemaps, settled, town_with_basemaps
+from tests.browser.conftest import Visit, profile
 from tests.browser.test_looking_back import ago
-from tests.conftest import Service, served
-from tests.tile_server import COLOURS, TileServer, lattice, tile_server
+from tests.conftest import Service
+from tests.tile_server import COLOURS, TileServer, tile_server
 
 pytestmark = pytest.mark.browser
 WAYS = ("soft", "hard", "canvas")
-AT = f"at={PLACE[1]},{PLACE[0]},15"
-EVIL = "<img src=x onerror=window.__xss=1>"
 BASE = ".geo-base summary"
 NOTE = ".geo-base-note"
 OTHER_DAY = ".leaflet-geo-other-day-pane"
 LINES = ("ground/minor", "ground/road", "ground/border-village")
-# A dot on the edge of a tile that is still faint would seem to lie beside its place.
-ONE_ZOOM = """[...document.querySelectorAll('.leaflet-layer')].every(
-  (one) => [...one.querySelectorAll('.leaflet-tile-container')].filter((level) => level.children.length).length < 2)"""
-FADED_IN = "[...document.querySelectorAll('.leaflet-tile')].every(one => one.complete && one.style.opacity === '1')"
 DRAWN = "names => geo.surface().then(async s => { await s.idle(); return names.map(name => s.drawn(name)); })"
-QUIET_MAP = ".leaflet-control-container, .geo-surface, .geo-fault, #toasts { display: none !important }"
 
 
 @pytest.fixture(scope="module")
@@ -46,27 +35,8 @@ def tiles() -> Iterator[TileServer]:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, tiles: TileServer) -> Iterator[Service]:
     """A demo town with basemaps of each kind."""
-    folder = tmp_path_factory.mktemp("basemaps")
-    with served(folder, demo=True) as running:
-        (folder / "basemaps").mkdir()
-        town_archive(folder / "basemaps" / "town.pmtiles")
-        set_basemaps(running, rows(tiles))
+    with town_with_basemaps(tmp_path_factory.mktemp("basemaps"), tiles) as running:
         yield running
-
-
-def rows(tiles: TileServer) -> list[dict[str, Any]]:
-    plain = {"kind": "tiles", "quiet": False, "max_zoom": 17}
-    at = lambda *kinds: [f"{tiles.url}/{kind}/{{z}}/{{x}}/{{y}}" for kind in kinds]  # noqa: E731
-    return [
-        {"key": "red", "name": "影像", "attribution": "© 示例影像", "addresses": at("red", "glass"), **plain},
-        {"key": "town", "name": "街道", "kind": "file", "file": "town.pmtiles", "attribution": "© 示例矢量"},
-        {"key": "dots", "name": "点阵", "addresses": at("dots"), "datum": "gcj02", **plain},
-        {"key": "evil", "name": EVIL, "attribution": EVIL, "addresses": at("blue"), **plain},
-    ]  # fmt: skip
-
-
-def set_basemaps(town: Service, basemaps: list[dict[str, Any]]) -> None:
-    httpx.put(f"{town.url}/api/v1/basemaps", json={"basemaps": basemaps}, timeout=30).raise_for_status()
 
 
 @pytest.fixture
@@ -87,24 +57,10 @@ def light(light_chromium: Browser, town: Service, tiles: TileServer) -> Iterator
     context.close()
 
 
-def settled(visit: Visit) -> None:
-    """Everything asked for is drawn, pictures too."""
-    visit.page.evaluate("geo.surface().then(s => s.idle())")
-    visit.until(FADED_IN)
-    visit.until(ONE_ZOOM)  # those of the zoom before are taken away
-    visit.page.wait_for_timeout(100)
-
-
 def choose(visit: Visit, key: str) -> None:
     if not visit.page.locator(".geo-base[open]").count():
         visit.see(BASE).click()
     visit.see(f".geo-base-list label:has([value='{key}'])").click()
-
-
-def picture(visit: Visit) -> np.ndarray:
-    """What the map shows, as pixels."""
-    shot = visit.page.locator(".folium-map").screenshot()
-    return np.asarray(Image.open(BytesIO(shot)).convert("RGB")).astype(int)
 
 
 def share_of(pixels: np.ndarray, colour: tuple[int, ...] | str, slack: int = 6) -> float:
@@ -293,113 +249,6 @@ def test_a_schema_with_other_names_is_drawn_too(seen: Visit, town: Service, tile
         assert drawn(seen, "ground/base-building")[0] > 0
     finally:
         set_basemaps(town, rows(tiles))
-
-
-# ---------------------------------------------------------------- GCJ-02: the tiles are moved, never the data
-
-# Where the map puts places, to a part of a pixel (latLngToContainerPoint rounds).
-SPOTS = """(dots) => geo.map.then((map) => dots.map(([lng, lat]) => {
-  const { x, y } = map.layerPointToContainerPoint(map.project([lat, lng]).subtract(map.getPixelOrigin()));
-  return [x, y];
-}))"""
-VIEW = """geo.map.then((map) => {
-  const b = map.getBounds();
-  return { box: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], zoom: map.getZoom() };
-})"""
-DEEPEST = 17
-
-
-def come_to_rest(visit: Visit, before: object) -> None:
-    """The map has left the view of before and glides no more."""
-    last = before
-    late = time.monotonic() + PATIENCE_S
-    while (now := visit.page.evaluate(VIEW)) == before or now != last:
-        assert time.monotonic() < late, "the map never came to rest"
-        last = now
-        visit.page.wait_for_timeout(300)
-
-
-def off_by(visit: Visit) -> np.ndarray:
-    """How far, in pixels, each dot of the picture lies from where the map puts its place."""
-    settled(visit)
-    view = visit.page.evaluate(VIEW)
-    z = min(round(view["zoom"] + 1e-9), DEEPEST)
-    scale = 2 ** (view["zoom"] - z)
-    spots = np.array(visit.page.evaluate(SPOTS, lattice(*view["box"], z).tolist()))
-    dark = 255 - picture(visit).mean(axis=-1)
-    dark[dark < 24] = 0  # fainter than any dot: the hairlines where Chromium joins pictures at a broken zoom
-    window = int(np.ceil(10 * scale))
-    room = window + 2
-    height, width = dark.shape
-    inside = ((spots > room) & (spots < (width - room, height - room))).all(axis=1)
-    found = []
-    for x, y in spots[inside]:
-        left, top = int(x) - window, int(y) - window
-        part = dark[top : top + 2 * window + 1, left : left + 2 * window + 1]
-        assert part.sum() > 0, f"no dot near {x:.0f}, {y:.0f}"
-        rows_, columns = np.mgrid[0 : part.shape[0], 0 : part.shape[1]] + 0.5
-        there = (columns * part).sum() / part.sum() + left, (rows_ * part).sum() / part.sum() + top
-        found.append(np.hypot(there[0] - x, there[1] - y))
-    return np.array(found)
-
-
-MANY = (7, 10, 11, 12.5, 13, 14, 15.25, 16, 17, 18.5)
-FEW = (7, 12.5, 17)
-
-
-@pytest.mark.parametrize(
-    ("lng", "lat", "zooms"),
-    [(*PLACE, MANY), (118.16, 36.19, FEW), (87.62, 43.82, FEW), (126.63, 45.75, FEW)],
-    ids=["Shenzhen", "Yiyuan", "Ürümqi", "Harbin"],
-)  # fmt: skip
-def test_a_map_in_gcj02_lies_where_its_places_are(
-    light: Visit, lng: float, lat: float, zooms: tuple[float, ...]
-) -> None:
-    """At whole and broken zooms, and closer than the deepest tiles."""
-    light.go(f"/maps/open-problems?at={lat},{lng},13&base=dots&theme=light")
-    light.until("geo.under.basemap?.key === 'dots'")
-    light.page.add_style_tag(content=QUIET_MAP)
-    for zoom in zooms:
-        light.page.evaluate(f"geo.map.then(m => m.setView([{lat}, {lng}], {zoom}, {{ animate: false }}))")
-        off = off_by(light)
-        assert len(off) > 10
-        assert off.max() <= 0.5, (zoom, off.max())
-
-
-def test_it_stays_there_while_one_pans_and_zooms(light: Visit) -> None:
-    light.go("/maps/open-problems?at=36.19,118.16,15&base=dots&theme=light")
-    light.page.add_style_tag(content=QUIET_MAP)
-    mouse = light.page.mouse
-    for _ in range(3):
-        before = light.page.evaluate(VIEW)
-        mouse.move(700, 500)
-        mouse.down()
-        mouse.move(433, 391, steps=6)
-        mouse.up()
-        come_to_rest(light, before)
-        assert off_by(light).max() <= 0.5
-        before = light.page.evaluate(VIEW)
-        mouse.wheel(0, -140)
-        come_to_rest(light, before)
-        assert off_by(light).max() <= 0.5
-
-
-def test_outside_of_china_nothing_is_moved(light: Visit) -> None:
-    light.go("/maps/open-problems?at=35.68,139.76,13&base=dots&theme=light")
-    light.page.add_style_tag(content=QUIET_MAP)
-    assert off_by(light).max() <= 0.3
-
-
-def test_between_the_moved_tiles_no_gap_is_seen(light: Visit) -> None:
-    light.go(f"/maps/open-problems?{AT}&base=dots&theme=light")
-    light.page.add_style_tag(content=QUIET_MAP + ".folium-map { background: #ff00ff !important }")
-    for zoom in (10, 11, 13.25, 16, 18.5):
-        light.page.evaluate(f"geo.map.then(m => m.setZoom({zoom}, {{ animate: false }}))")
-        settled(light)
-        pixels = picture(light)
-        behind = pixels[..., 0] - pixels[..., 1] > 20  # the colour behind; a pixel of it where four corners meet
-        assert behind.mean() < 1e-4, zoom
-        assert max(behind.sum(axis=0).max(), behind.sum(axis=1).max()) < 12, zoom  # and no line of them
 
 
 # ---------------------------------------------------------------- faults
