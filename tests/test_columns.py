@@ -238,8 +238,16 @@ def test_an_empty_layer_has_no_bounds() -> None:
 def test_values_follow_their_rows_into_morton_order() -> None:
     random = np.random.default_rng(4)
     places = random.uniform((117, 35), (119, 37), (500, 2))
-    points = layer(shapely.points(places), number=list(range(1, 501))).points
-    assert (points.codes["number"] == points.ids).all()
+    columns = layer(shapely.points(places), number=list(range(1, 501)))
+    numbers = columns.dictionaries["number"].numbers(columns.points.codes["number"])
+    assert (numbers == columns.points.ids).all()
+
+
+def test_values_lie_in_the_order_in_which_the_rows_have_them() -> None:
+    places = [shapely.Point(119, 35), None, shapely.Point(117, 37), shapely.LineString([(0, 0), (1, 1)])]
+    columns = layer(places, name=["c", "nowhere", "a", "b"])
+    assert columns.dictionaries["name"].values() == [None, "a", "c", "b", "nowhere"]
+    assert columns.points.codes["name"].tolist() == [1, 2]
 
 
 # --- changes

@@ -8,15 +8,16 @@ import shapely
 
 from layers.columns import LayerColumns
 from layers.columns.world import to_lonlat
-from maps.tiles import Tile, TileFilter, encode_tile
-from maps.tiles.cells import draw_cells
+from maps.tiles import Tile, TileFilter, encode, encode_tile
+from maps.tiles.cells import CELL_BITS, draw_cells
 from maps.tiles.drawing import write_layer
-from maps.tiles.encode import CROWD
+from maps.tiles.encode import CLOSE_CROWD, CLOSE_ZOOM, CROWD
 from maps.tiles.filters import Shown
 from maps.tiles.grid import EXTENT, tile_at
 from tests.columns_support import layer, read
 
 COUNT = 60_000
+CELL = EXTENT >> CELL_BITS
 STATES = ("reported", "closed", "assigned", "fixed", None)
 HIGH = Tile(9, 424, 200)  # all points lie in it
 
@@ -103,9 +104,9 @@ def test_a_cell_has_the_id_of_a_feature_in_it(columns: LayerColumns) -> None:
     places = dict(zip(columns.points.ids.tolist(), zip(columns.points.x, columns.points.y, strict=True), strict=True))
     for feature in read(encode_tile(columns, HIGH)):
         x, y = places[feature["id"]]
-        corner = [int(place) * EXTENT // 2**23 // 32 * 32 for place in (x - (HIGH.x << 23), y - (HIGH.y << 23))]
+        corner = [int(place) * EXTENT // 2**23 // CELL * CELL for place in (x - (HIGH.x << 23), y - (HIGH.y << 23))]
         inside = [place - least for place, least in zip(feature["geometry"]["coordinates"], corner, strict=True)]
-        assert min(inside) >= 0 and max(inside) <= 32
+        assert min(inside) >= 0 and max(inside) <= CELL
 
 
 def test_a_cell_lies_at_the_mean_of_its_points() -> None:
@@ -165,5 +166,12 @@ def test_lines_in_a_crowded_tile_are_drawn_as_ever() -> None:
 def test_a_crowd_at_one_place_is_one_cell() -> None:
     place = shapely.Point(118.15, 36.18)
     for z in (0, 12, 22):
-        tile = tile_at(118.15, 36.18, z)
-        assert whole(layer([place] * (CROWD + 5)), tile) == [{"point_count": CROWD + 5}]
+        tile, count = tile_at(118.15, 36.18, z), encode.crowd(z) + 5
+        assert whole(layer([place] * count), tile) == [{"point_count": count}]
+
+
+@pytest.mark.parametrize("z", range(CLOSE_ZOOM - 1, CLOSE_ZOOM + 2))
+def test_the_closest_tiles_show_more_features_themselves(z: int) -> None:
+    spots = layer([shapely.Point(118.15, 36.18)] * CLOSE_CROWD)
+    shown = read(encode_tile(spots, tile_at(118.15, 36.18, z)))
+    assert len(shown) == (CLOSE_CROWD if z >= CLOSE_ZOOM else 1)

@@ -95,6 +95,13 @@ def build(layer_name: str, table: FeatureTable, field_names: Sequence[str]) -> L
     codes = {name: column for name, (column, _) in encoded.items()}
     points = sorted_points(table.ids[pieces.rows], _rows(codes, pieces.rows), pieces.x, pieces.y)
     lines, polygons = (_shapes(table.ids, codes, paths) for paths in (pieces.lines, pieces.polygons))
+    met = {
+        name: one.as_met([points.codes[name], lines.codes[name], polygons.codes[name]])
+        for name, one in dictionaries.items()
+    }
+    dictionaries = {name: dictionary for name, (dictionary, _) in met.items()}
+    places = {name: fitting(new, len(new) - 1) for name, (_, new) in met.items()}
+    points, lines, polygons = _recoded(points, places), _recoded(lines, places), _recoded(polygons, places)
     return LayerColumns(
         name=layer_name,
         dictionaries=dictionaries,
@@ -119,8 +126,12 @@ def _updated(old: Part, left: Ints, new: Part, codes: Mapping[str, Codes]) -> Pa
         return old
     keep = np.ones(len(old), np.bool_)
     keep[left] = False
-    recoded = {name: codes[name][column] for name, column in new.codes.items()}
-    return old.merged(replace(new, codes=recoded), keep)
+    return old.merged(_recoded(new, codes), keep)
+
+
+def _recoded(part: Part, places: Mapping[str, Codes]) -> Part:
+    """The part with other codes: `places` has the new one of each."""
+    return replace(part, codes={name: places[name][column] for name, column in part.codes.items()})
 
 
 def _fingerprint(part: Points | Shapes, dictionaries: Mapping[str, Dictionary]) -> int:

@@ -90,8 +90,21 @@ class Dictionary:
 
     def take(self, rows: Ints) -> "Dictionary":
         """The dictionary of the values number `rows`."""
-        texts = [self._text(int(row)) for row in rows]
-        return _dictionary(self.kinds[rows], self.bits[rows], [len(t) for t in texts], b"".join(texts))
+        lengths = np.diff(self.starts)[rows]
+        text = _gathered(self.text, self.starts[:-1][rows], lengths)
+        return _dictionary(self.kinds[rows], self.bits[rows], lengths, text.tobytes())
+
+    def as_met(self, columns: Iterable[Codes]) -> tuple["Dictionary", Ints]:
+        """The same values in the order in which the columns first name them, and for each code its new one.
+
+        Rows that lie together then have values that lie together, which is most of the speed of reading them.
+        """
+        codes, used = np.zeros(len(self) + 1, np.int64), 0
+        for column in columns:
+            used = first_met(column, codes, used)
+        unmet = np.flatnonzero(codes[1:] == 0) + 1
+        codes[unmet] = used + 1 + np.arange(len(unmet))
+        return self.take(np.argsort(codes[1:])), codes
 
     def _text(self, number: int) -> bytes:
         return self.text[self.starts[number] : self.starts[number + 1]].tobytes()
@@ -212,6 +225,28 @@ def _plain(value: object) -> Value | None:
         case list() | tuple() | dict():
             return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+@kernel
+def _gathered(text: Bytes, starts: Ints, lengths: Ints) -> Bytes:
+    """The texts that begin there, end to end."""
+    out = np.empty(lengths.sum(), np.uint8)
+    used = 0
+    for i in range(len(starts)):
+        for place in range(starts[i], starts[i] + lengths[i]):
+            out[used] = text[place]
+            used += 1
+    return out
+
+
+@kernel
+def first_met(column: Codes, codes: Ints, used: int) -> int:
+    """Number the codes as they are first met: `codes[old]` becomes the new one, 0 = not met; returns the last given."""
+    for old in column:
+        if old and not codes[old]:
+            used += 1
+            codes[old] = used
+    return used
 
 
 @kernel

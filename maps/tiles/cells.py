@@ -1,4 +1,6 @@
-"""Crowded tiles: instead of each point, one feature for each cell of a 128 × 128 grid that has points in it.
+"""Crowded tiles: instead of each point, one feature for each cell of a 64 × 64 grid that has points in it.
+
+A tile is drawn 512 pixels wide, a mark takes eight: more marks than there are cells could not be told apart.
 
 The grid follows the Morton order of the points, so a cell is a run of rows. A
 feature is counted in one cell only (a multipoint where the first of its points
@@ -18,7 +20,7 @@ from maps.tiles.geometry import point_commands
 from maps.tiles.grid import Tile, frame
 from maps.tiles.wire import POINT
 
-CELL_BITS = 7
+CELL_BITS = 6
 MAX_CELLS = 1 << 2 * CELL_BITS
 MAX_STATES = 64
 Counts = NDArray[np.int64]

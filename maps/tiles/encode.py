@@ -16,7 +16,8 @@ from maps.tiles.wire import LINE, POINT, POLYGON
 
 POINT_MARGIN = 16
 SHAPE_MARGIN = 64
-CROWD = 20_000
+CROWD = 4_096  # as many as there are cells
+CLOSE_CROWD, CLOSE_ZOOM = 20_000, 15  # clients draw closer zooms from these tiles: the single features must be in them
 
 Fields = Mapping[str, str]
 
@@ -28,7 +29,7 @@ def encode_tile(
 
     `fields` maps the names of attributes to the fields of the columns; None takes
     all under their own names. Points reach 16 units beyond the tile, lines and
-    polygons 64. A tile with more than 20,000 points shows counts (see `cells`).
+    polygons 64. A tile with more points than `crowd` shows counts (see `cells`).
     """
     if fields is None:
         fields = {name: name for name in columns.field_names}
@@ -39,11 +40,17 @@ def encode_tile(
     return write_layer(columns.name, drawings)
 
 
+def crowd(z: int) -> int:
+    """How many points a tile of that zoom may have before it shows counts."""
+    return CLOSE_CROWD if z >= CLOSE_ZOOM else CROWD
+
+
 def _draw_points(columns: LayerColumns, tile: Tile, passes: Sieve, fields: Fields) -> Drawing:
     points, run = columns.points, columns.points.run(*tile)
-    if run.stop - run.start > CROWD:
+    most = crowd(tile.z)
+    if run.stop - run.start > most:
         kept = passes.mask(points, run)
-        if np.count_nonzero(kept) > CROWD:
+        if np.count_nonzero(kept) > most:
             return draw_cells(columns, tile, kept, fields.get("state"))
     rows = points.search(world_box(tile, POINT_MARGIN))
     rows = rows[passes.mask(points, rows)]
