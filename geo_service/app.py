@@ -64,7 +64,6 @@ from layers.columns.files import ColumnFiles
 from layers.store import Store
 from maps.assets import STATIC
 from maps.tiles import warm_up
-from maps.tiles.service import TileService
 
 ROUTERS = (
     ogc,  # first, for it is asked the most often
@@ -111,7 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield {STATE: replace(patience(settings), farewell=app.state.hub.close)}
 
     guards = [Depends(one) for one in (known_method, permitted, strict_address)]
-    app = Guarded(settings, lifespan=lifespan, dependencies=guards)
+    app = Guarded(settings, lifespan=lifespan, first=tiles.TileRoute, dependencies=guards)
     app.state.press = Press()
     app.state.long_turns = long_turns()
     app.state.report_limits = ReportLimits(settings.reports_per_hour)
@@ -122,7 +121,6 @@ def create_app(settings: Settings) -> FastAPI:
         app.describe(module.router)
     check_complete(route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute))
     app.mount("/static", StaticAssets(STATIC))
-    app.add_middleware(tiles.TileRoute)
     app.add_middleware(Doorkeeper)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALLEST_ZIPPED_BYTES, compresslevel=5)
     return app
@@ -136,7 +134,6 @@ def _attached(app: FastAPI, store: Store) -> Iterator[None]:
     app.state.layer_fields = LayerFields(store)
     app.state.basemaps = Basemaps(store, BasemapFiles(app.state.settings.basemap_dir))
     app.state.columns = ColumnCache(store, app.state.layer_fields, ColumnFiles(app.state.settings.column_dir, store))
-    app.state.tiles = TileService(app.state.columns)
     app.state.tile_scopes = TileScopes(store)
     with watching(store, app.state.hub), keeping(app.state.columns):
         yield

@@ -177,4 +177,9 @@ def _gone_away(_request: Request, _error: Exception) -> Response:
 
 
 def _unknown(request: Request, _error: Exception) -> Response:
+    return answer_fault(request)
+
+
+def answer_fault(request: Request) -> Response:
+    """The answer where we ourselves are at fault; the log says why."""
     return problem(request, 500, msg("The fault was written to the log.").in_(words_for(request)))

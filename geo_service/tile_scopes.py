@@ -32,6 +32,11 @@ class TileScopes:
         shown = self.of(caller.viewer, layer, stamp=stamp)
         return wanted if shown is None else replace(wanted, shown=shown)
 
+    def knows(self, caller: Caller, layer: str, *, stamp: int) -> bool:
+        """Whether `narrowed` needs no look at the store."""
+        kept = self._kept.get((caller.identity.person, caller.on, layer))
+        return caller.is_public or (kept is not None and kept[0] == stamp)
+
     def of(self, viewer: Viewer, layer: str, *, stamp: int) -> Shown | None:
         """The features of the layer that the viewer may see; None where that is all of them.
 

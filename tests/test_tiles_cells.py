@@ -147,7 +147,7 @@ def test_a_field_that_is_no_state_is_not_counted_by_value() -> None:
 def counted(columns: LayerColumns, tile: Tile) -> int:
     run = columns.points.run(*tile)
     cells = draw_cells(columns, tile, np.ones(run.stop - run.start, np.bool_), None)
-    return int(cells.attributes["point_count"].codes.sum())
+    return int(cells.attributes["point_count"].column.sum())
 
 
 def test_a_multipoint_counts_once_over_all_tiles() -> None:

@@ -1,21 +1,22 @@
 """Vector tiles by a raw ASGI route: a tile is asked for far too often to pass through a framework's endpoint."""
 
+import gzip
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from urllib.parse import parse_qs
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as RawRequest
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo_service.dependencies import CallerDep, ColumnsDep
-from geo_service.errors import answer_error
+from geo_service.errors import answer_error, answer_fault
 from geo_service.moments import moment_of
 from geo_service.problem_filters import CLOSED, OPEN, sources_of, state_of_the_past, states_of
 from geo_service.schemas.features import JsonResponse
@@ -25,16 +26,25 @@ from geo_service.security.hosts import base_of
 from geo_service.security.parameters import EVERYWHERE, BadParameter
 from geo_service.security.rules import rule_of_layer
 from geo_service.security.trail import note_refusal
+from layers.columns.layer import LayerColumns
 from layers.errors import BadInput, LayersError, NotFound
 from layers.past import REAL_STATES
 from layers.store.scoping import is_hidden
 from layers.values import as_time
 from layers.words import msg
-from maps.tiles.filters import TileFilter
-from maps.tiles.service import TileAnswer, tilejson
+from maps.tiles.filters import NO_FILTER, TileFilter
+from maps.tiles.grid import Tile
+from maps.tiles.service import TileAnswer, TileWork, begin, tilejson
 
 router = APIRouter(tags=["tiles"])
-MEDIA_TYPE = b"application/vnd.mapbox-vector-tile"
+_HEADERS = (
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"cookie, authorization, accept-encoding"),
+    (b"content-type", b"application/vnd.mapbox-vector-tile"),
+)
+_GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+_SMALLEST_ZIPPED_BYTES, _ZIPPED_HOW_MUCH = 1024, 5
+_MOST_AT_ONCE = 2_000  # features; a tile of so many is made in less time than a thread takes to hand over
 ROUTE = "/tiles/{layer}/{z}/{x}/{y}.mvt"
 _THREADS = 8  # of their own: many who pan must not keep a report waiting
 _PATH = re.compile(r"/tiles/([^/]{1,100})/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
@@ -57,53 +67,109 @@ def describe(request: Request, caller: CallerDep, columns: ColumnsDep, layer: st
 
 
 class TileRoute:
-    """ASGI middleware that answers `/tiles/{layer}/{z}/{x}/{y}.mvt` and passes on all else."""
+    """ASGI middleware that answers `/tiles/{layer}/{z}/{x}/{y}.mvt` and passes on all else.
 
-    def __init__(self, app):  # type: ignore[no-untyped-def]
+    It stands before everything else of the service: most of what a small tile costs is what it passes through. What
+    needs no waiting is answered at once; the rest in threads.
+    """
+
+    def __init__(self, app: ASGIApp, service: Starlette):
         self.app = app
+        self._service = service
         self._threads = CapacityLimiter(_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a tile, or hand on."""
         found = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
-        if found is None or scope["method"] not in ("GET", "HEAD"):
+        if found is None or scope["method"] not in ("GET", "HEAD") or self._service.state.opening.fault:
             await self.app(scope, receive, send)
             return
+        scope["app"] = self._service
         try:
-            answer = await run_sync(partial(_answer, scope, *found.groups()), limiter=self._threads)
+            answer = await self._answer(_Asked(scope, *found.groups()))
         except LayersError as error:
             request = RawRequest(scope)
             await run_in_threadpool(note_refusal, request, error, ROUTE)
             await answer_error(request, error)(scope, receive, send)
-            return
-        await _send(answer, scope["method"], send)
+        except Exception:
+            await answer_fault(RawRequest(scope))(scope, receive, send)
+            raise
+        else:
+            await _send(answer, scope["method"], send)
+
+    async def _answer(self, asked: "_Asked") -> "_Sent":
+        begun = asked.begun_at_once()
+        if begun is None:
+            return await run_sync(asked.waited_for, limiter=self._threads)
+        if isinstance(begun, TileWork) and (begun.size > _MOST_AT_ONCE or asked.takes_gzip):
+            return await run_sync(asked.finished, begun, limiter=self._threads)
+        return asked.finished(begun)
 
 
-def _answer(scope: Scope, layer: str, z: str, x: str, y: str) -> TileAnswer:
-    state = scope["app"].state
-    stamp: int = state.store.change_stamp()  # asked once: on PostGIS it is a question over the network
-    caller = _let_in(scope, layer, stamp)
-    try:
-        fields = state.layer_fields.of_tile(layer)
-    except KeyError as error:
-        raise NotFound("layer", layer) from error
-    known = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
-    query = parse_qs(scope["query_string"].decode("latin-1"))
-    wanted = _filter(layer, query)
-    if "as_of" in query:
-        fields = {name: field for name, field in fields.items() if field != "state"}  # that is today's
-    wanted = state.tile_scopes.narrowed(wanted, caller, layer, stamp=stamp)
-    answer: TileAnswer = state.tiles.answer(
-        layer, int(z), int(x), int(y), filter=wanted, fields=fields, if_none_match=known, stamp=stamp
-    )  # fmt: skip
-    return answer
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An answer as it goes out."""
+
+    tile: TileAnswer
+    body: bytes
+    is_zipped: bool = False
 
 
-def _let_in(scope: Scope, layer: str, stamp: int) -> Caller:
-    """Who asks for a tile of the layer. NotSignedIn or Denied where it is not for them."""
-    caller: Caller = scope["app"].state.callers.of(RawRequest(scope), stamp=stamp)
+class _Asked:
+    """One question for a tile."""
+
+    def __init__(self, scope: Scope, layer: str, z: str, x: str, y: str):
+        self._scope, self._state = scope, scope["app"].state
+        self._layer, self._tile = layer, Tile(int(z), int(x), int(y))
+        headers = dict(scope["headers"])
+        self._known = headers.get(b"if-none-match", b"").decode("latin-1")
+        self.takes_gzip = _GZIP.search(headers.get(b"accept-encoding", b"")) is not None
+
+    def begun_at_once(self) -> TileAnswer | TileWork | None:
+        """Begin where nothing has to be waited for; else None. Errors as those of `waited_for`."""
+        state, layer = self._state, self._layer
+        stamp = state.store.change_stamp_at_once()
+        if stamp is None:
+            return None
+        columns = state.columns.kept(layer, stamp)
+        caller = state.callers.kept(RawRequest(self._scope), stamp=stamp)
+        if columns is None or caller is None or not state.tile_scopes.knows(caller, layer, stamp=stamp):
+            return None
+        return self._begun(caller, columns, stamp)
+
+    def waited_for(self) -> _Sent:
+        """The whole of it, in a thread. NotSignedIn, Denied, NotFound or BadInput say what is wrong."""
+        state = self._state
+        stamp: int = state.store.change_stamp()  # asked once: on PostGIS it is a question over the network
+        caller: Caller = state.callers.of(RawRequest(self._scope), stamp=stamp)
+        _check(caller, self._layer, self._scope)
+        if self._layer not in state.layer_fields:
+            raise NotFound("layer", self._layer)
+        return self.finished(self._begun(caller, state.columns.get(self._layer, stamp), stamp))
+
+    def finished(self, begun: TileAnswer | TileWork) -> _Sent:
+        """The tile, zipped for those who take that."""
+        tile = begun.finish() if isinstance(begun, TileWork) else begun
+        if self.takes_gzip and len(tile.body) >= _SMALLEST_ZIPPED_BYTES:
+            return _Sent(tile, gzip.compress(tile.body, _ZIPPED_HOW_MUCH, mtime=0), is_zipped=True)
+        return _Sent(tile, tile.body)
+
+    def _begun(self, caller: Caller, columns: LayerColumns, stamp: int) -> TileAnswer | TileWork:
+        state, layer = self._state, self._layer
+        _check(caller, layer, self._scope)
+        fields, wanted = state.layer_fields.of_tile(layer), NO_FILTER
+        if self._scope["query_string"]:
+            query = parse_qs(self._scope["query_string"].decode("latin-1"))
+            wanted = _filter(layer, query)
+            if "as_of" in query:
+                fields = {name: field for name, field in fields.items() if field != "state"}  # that is today's
+        wanted = state.tile_scopes.narrowed(wanted, caller, layer, stamp=stamp)
+        return begin(columns, self._tile, filter=wanted, fields=fields, if_none_match=self._known)
+
+
+def _check(caller: Caller, layer: str, scope: Scope) -> None:
+    """NotSignedIn or Denied where a tile of the layer is not for them."""
     check(caller, rule_of_layer(layer), scope["method"], scope["path"])
-    return caller
 
 
 def _filter(layer: str, query: dict[str, list[str]]) -> TileFilter:
@@ -136,16 +202,14 @@ def _values(name: str, text: str) -> frozenset[str]:
 _READ = {"state": states_of, "source": sources_of}  # what has but a few values, as lists take it
 
 
-async def _send(answer: TileAnswer, method: str, send: Send) -> None:
-    headers = [
-        (b"cache-control", b"private, no-cache"),
-        (b"vary", b"cookie, authorization"),
-        (b"content-type", MEDIA_TYPE),
-    ]
-    if answer.etag:
-        headers.append((b"etag", answer.etag.encode()))
-    body = b"" if method == "HEAD" else answer.body
-    if answer.status not in (204, 304):
-        headers.append((b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _send(answer: _Sent, method: str, send: Send) -> None:
+    status, etag, body = answer.tile.status, answer.tile.etag, answer.body
+    headers = list(_HEADERS)
+    if etag:
+        headers.append((b"etag", etag.encode()))
+    if answer.is_zipped:
+        headers.append((b"content-encoding", b"gzip"))
+    if status not in (204, 304):
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})

@@ -115,18 +115,25 @@ class Callers:
         """
         now = datetime.now(UTC)
         on = town_day(now)
-        client = client_of(request)
-        token = _token(request)
-        cookie = "" if token else cookie_of(request)
+        way, secret = _shown(request)
         stamp = self._store.change_stamp() if stamp is None else stamp
-        if token:
-            known = self._known(token, "token", (stamp, on), now)
-            if known is None:
-                raise NotSignedIn(msg("This token is not, or no longer, anybody's."))
-        else:
-            known = self._known(cookie, "session", (stamp, on), now) if cookie else None
-        identity, roles = known or (ANYBODY, frozenset())
-        return Caller(identity, roles, client, on, self._open_parts(stamp) if known is None else frozenset(PARTS))
+        known = self._known(secret, way, (stamp, on), now) if secret else None
+        if known is None and way == "token":
+            raise NotSignedIn(msg("This token is not, or no longer, anybody's."))
+        if known is None:
+            return Caller(client=client_of(request), on=on, open_parts=self._open_parts(stamp))
+        return Caller(*known, client_of(request), on)
+
+    def kept(self, request: Request, *, stamp: int) -> Caller | None:
+        """What `of` would answer, where that needs no look at the store; else None."""
+        now = datetime.now(UTC)
+        on = town_day(now)
+        way, secret = _shown(request)
+        if not secret:
+            opened = self._opened
+            return Caller(client=client_of(request), on=on, open_parts=opened[1]) if opened[0] == stamp else None
+        found = self._kept_at(_key(secret, way), (stamp, on), now)
+        return Caller(*found, client_of(request), on) if found else None
 
     def _open_parts(self, stamp: int) -> frozenset[str]:
         if self._opened[0] != stamp:
@@ -138,10 +145,10 @@ class Callers:
         self, secret: str, way: Way, at: tuple[int, date], now: datetime
     ) -> tuple[Identity, frozenset[str]] | None:
         """Whose secret it is, with their roles, at that stamp of the store and on that day."""
-        key = f"{way}:{digest(secret)}"
-        kept = self._kept.get(key)
-        if kept and kept[:2] == at and _holds(kept[2], now):
-            return kept[2], kept[3]
+        key = _key(secret, way)
+        kept = self._kept_at(key, at, now)
+        if kept:
+            return kept
         with self._store.reading() as session:
             identity = sign_ins.identify(session, secret, way=way, now=now)
             roles = roles_on(session, identity.person, on=at[1]) if identity else frozenset()
@@ -154,6 +161,10 @@ class Callers:
                 self._kept.clear()
             self._kept[key] = *at, identity, roles
         return identity, roles
+
+    def _kept_at(self, key: str, at: tuple[int, date], now: datetime) -> tuple[Identity, frozenset[str]] | None:
+        kept = self._kept.get(key)
+        return (kept[2], kept[3]) if kept and kept[:2] == at and _holds(kept[2], now) else None
 
 
 def client_of(request: Request) -> Client:
@@ -189,6 +200,16 @@ def check_safe(caller: Caller, method: str) -> None:
 def _holds(identity: Identity, now: datetime) -> bool:
     still = identity.valid_until is None or now < identity.valid_until
     return still and not sign_ins.use_is_due(identity, now=now)
+
+
+def _key(secret: str, way: Way) -> str:
+    return f"{way}:{digest(secret)}"
+
+
+def _shown(request: Request) -> tuple[Way, str]:
+    """The secret that a request shows, a token's before a session's; "" where it shows none."""
+    token = _token(request)
+    return ("token", token) if token else ("session", cookie_of(request))
 
 
 def _token(request: Request) -> str:

@@ -1,9 +1,11 @@
 """The application with its guards outside of everything, so that they hold for its errors too."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
 from geo_service.openapi import documented
@@ -12,6 +14,7 @@ from geo_service.security.headers import GuardHeaders
 from geo_service.security.slow_clients import Patience
 from geo_service.settings import Settings
 
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}  # nobody collects it
 _UNREAD_S = 60.0
 _SLOWEST_BYTES_PER_S = 1024
 
@@ -19,9 +22,10 @@ _SLOWEST_BYTES_PER_S = 1024
 class Guarded(FastAPI):
     """A FastAPI whose every answer has passed the gate and bears the headers that guard a browser."""
 
-    def __init__(self, settings: Settings, **options: Any):
-        super().__init__(title="geo-service", docs_url=None, redoc_url=None, **options)
+    def __init__(self, settings: Settings, *, first: Callable[[ASGIApp, FastAPI], ASGIApp], **options: Any):
+        super().__init__(title="geo-service", docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY, **options)
         self.state.settings = settings
+        self._first = first
         self._routes: list[APIRoute] = []
         self._exact: dict[str, frozenset[str]] = {}
 
@@ -42,9 +46,9 @@ class Guarded(FastAPI):
         return ", ".join(sorted(self._exact.get(path) or set().union(*found)))
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The usual stack inside the gate."""
+        """The usual stack inside of what is asked first, inside the gate."""
         settings = self.state.settings
-        gate = Gate(super().build_middleware_stack(), settings=settings)
+        gate = Gate(self._first(super().build_middleware_stack(), self), settings=settings)
         return GuardHeaders(gate, behind_tls=settings.base_url.startswith("https://"))
 
     def openapi(self) -> dict[str, Any]:

@@ -72,6 +72,11 @@ class ColumnCache:
                 kept = self._kept[layer] = self._renewed(layer, kept or self._opened(layer))
             return kept.columns
 
+    def kept(self, layer: str, stamp: int) -> LayerColumns | None:
+        """What `get` would answer, where that needs no look at the store; else None."""
+        found = self._kept.get(layer)
+        return found.columns if found and layer in self._fields and self._is_fresh(found, stamp) else None
+
     def keep(self) -> None:
         """Save what was built or has changed much, and share what another process has saved meanwhile.
 

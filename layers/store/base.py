@@ -48,6 +48,10 @@ class Store(ABC):
     def change_stamp(self) -> int:
         """A number that differs after any committed write by anybody."""
 
+    def change_stamp_at_once(self) -> int | None:
+        """The same, where it is told without waiting for another process; else None."""
+        return None
+
     @abstractmethod
     def make_layer(self, connection: Connection, table: Table) -> None:
         """Create a layer's table with its spatial index and change triggers."""

@@ -42,9 +42,10 @@ def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, state_field: str 
     arrays = (points.keys[run], points.x[run], points.y[run], points.ids[run])
     shift = np.uint64(2 * (BITS - tile.z - CELL_BITS))
     x, y, ids, counts = sum_cells(arrays, codes, kept & points.first[run], shift, len(states))
-    commands, ends = point_commands(x, y, frame(tile, 0))
+    rows = np.arange(len(ids))
+    commands, ends = point_commands(x, y, rows, frame(tile, 0))
     attributes = _count_attributes(counts, states)
-    return Drawing(kind=POINT, ids=ids, commands=commands, ends=ends, attributes=attributes)
+    return Drawing(kind=POINT, ids=ids, rows=rows, commands=commands, ends=ends, attributes=attributes)
 
 
 NOTHING = encode([])[1]

@@ -7,23 +7,27 @@ import numpy as np
 
 from layers.columns.compiled import Codes, Ints, World
 from layers.columns.values import Dictionary
-from maps.tiles.wire import feature_messages, layer_message, number_codes, value_messages
+from maps.tiles.wire import encode_values, feature_messages, layer_message
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A code for each feature, and what the codes mean."""
+    """A column of codes, and what the codes mean."""
 
-    codes: Codes | Ints
+    column: Codes | Ints
     dictionary: Dictionary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """Features of one kind (wire.POINT, LINE or POLYGON), none of them without commands."""
+    """Features of one kind (wire.POINT, LINE or POLYGON), none of them without commands.
+
+    `rows` are the rows of `ids` and of the columns of the attributes.
+    """
 
     kind: int
     ids: Ints
+    rows: Ints
     commands: World
     ends: Ints
     attributes: Mapping[str, Attribute]
@@ -31,18 +35,26 @@ class Drawing:
 
 def write_layer(name: str, drawings: Sequence[Drawing]) -> bytes:
     """The vector tile with all drawings in one layer; b"" if there is no feature at all."""
-    drawings = [drawing for drawing in drawings if len(drawing.ids)]
-    keys = list(dict.fromkeys(key for drawing in drawings for key in drawing.attributes))
-    features: list[bytes] = []
-    values: list[bytes] = []
+    drawings = [drawing for drawing in drawings if len(drawing.rows)]
+    if not drawings:
+        return b""
+    keys = tuple(dict.fromkeys(key for drawing in drawings for key in drawing.attributes))
+    numbers = {key: number for number, key in enumerate(keys)}
+    features: list[memoryview] = []
+    values: list[memoryview] = []
     value_count = 0
     for drawing in drawings:
-        tags = np.empty((len(drawing.ids), len(drawing.attributes)), np.int64)
+        tags = np.empty((len(drawing.attributes), len(drawing.rows)), np.int64)
         for j, attribute in enumerate(drawing.attributes.values()):
-            tags[:, j], met = number_codes(attribute.codes.astype(np.int64), value_count)
-            values.append(value_messages(attribute.dictionary.arrays, met).tobytes())
-            value_count += len(met)
-        key_numbers = np.array([keys.index(key) for key in drawing.attributes], np.int64)
-        drawn = (drawing.commands, drawing.ends)
-        features.append(feature_messages(drawing.kind, drawing.ids, key_numbers, tags, drawn).tobytes())
-    return layer_message(name, keys, features, values) if drawings else b""
+            kinds, bits, starts, text = attribute.dictionary.arrays
+            written, met = encode_values(
+                attribute.column, drawing.rows, kinds, bits, starts, text, value_count, tags[j]
+            )
+            values.append(written.data)
+            value_count += met
+        key_numbers = np.array([numbers[key] for key in drawing.attributes], np.int64)
+        written = feature_messages(
+            drawing.kind, drawing.ids, drawing.rows, key_numbers, tags, drawing.commands, drawing.ends
+        )
+        features.append(written.data)
+    return layer_message(name, keys, features, values)

@@ -1,6 +1,7 @@
 """One tile of one layer, from its columns."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +20,35 @@ SHAPE_MARGIN = 64
 CROWD = 4_096  # as many as there are cells
 CLOSE_CROWD, CLOSE_ZOOM = 20_000, 15  # clients draw closer zooms from these tiles: the single features must be in them
 
+NO_ROWS = np.empty(0, np.int64)
+
 Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What of a layer lies in a tile: the run of its points, and the rows of lines and polygons, margins included."""
+
+    tile: Tile
+    points: slice
+    lines: Ints
+    polygons: Ints
+
+    @property
+    def size(self) -> int:
+        """How many rows these are."""
+        return int(self.points.stop - self.points.start) + len(self.lines) + len(self.polygons)
+
+
+def find(columns: LayerColumns, tile: Tile) -> Found:
+    """Look up what lies in a tile."""
+    box = world_box(tile, SHAPE_MARGIN)
+    return Found(
+        tile,
+        columns.points.run(*tile) if len(columns.points) else slice(0, 0),
+        columns.lines.search(box) if len(columns.lines) else NO_ROWS,
+        columns.polygons.search(box) if len(columns.polygons) else NO_ROWS,
+    )
 
 
 def encode_tile(
@@ -31,12 +60,19 @@ def encode_tile(
     all under their own names. Points reach 16 units beyond the tile, lines and
     polygons 64. A tile with more points than `crowd` shows counts (see `cells`).
     """
+    return encode_found(columns, find(columns, tile), wanted=wanted, fields=fields)
+
+
+def encode_found(
+    columns: LayerColumns, found: Found, *, wanted: TileFilter = NO_FILTER, fields: Fields | None = None
+) -> bytes:
+    """The same of what has been looked up already."""
     if fields is None:
         fields = {name: name for name in columns.field_names}
     passes = sieve(wanted, columns)
-    drawings = [_draw_points(columns, tile, passes, fields)] if len(columns.points) else []
-    drawings += [_draw_shapes(columns, LINE, tile, passes, fields)] if len(columns.lines) else []
-    drawings += [_draw_shapes(columns, POLYGON, tile, passes, fields)] if len(columns.polygons) else []
+    drawings = [_draw_points(columns, found, passes, fields)] if len(columns.points) else []
+    drawings += [_draw_shapes(columns, LINE, found, passes, fields)] if len(found.lines) else []
+    drawings += [_draw_shapes(columns, POLYGON, found, passes, fields)] if len(found.polygons) else []
     return write_layer(columns.name, drawings)
 
 
@@ -45,31 +81,29 @@ def crowd(z: int) -> int:
     return CLOSE_CROWD if z >= CLOSE_ZOOM else CROWD
 
 
-def _draw_points(columns: LayerColumns, tile: Tile, passes: Sieve, fields: Fields) -> Drawing:
-    points, run = columns.points, columns.points.run(*tile)
+def _draw_points(columns: LayerColumns, found: Found, passes: Sieve, fields: Fields) -> Drawing:
+    points, run, tile = columns.points, found.points, found.tile
     most = crowd(tile.z)
     if run.stop - run.start > most:
         kept = passes.mask(points, run)
         if np.count_nonzero(kept) > most:
             return draw_cells(columns, tile, kept, fields.get("state"))
     rows = points.search(world_box(tile, POINT_MARGIN))
-    rows = rows[passes.mask(points, rows)]
-    commands, ends = point_commands(points.x[rows], points.y[rows], frame(tile, POINT_MARGIN))
-    attributes = _attributes(columns, points, rows, fields)
-    return Drawing(kind=POINT, ids=points.ids[rows], commands=commands, ends=ends, attributes=attributes)
+    rows = passes.of(points, rows)
+    commands, ends = point_commands(points.x, points.y, rows, frame(tile, POINT_MARGIN))
+    attributes = _attributes(columns, points, fields)
+    return Drawing(kind=POINT, ids=points.ids, rows=rows, commands=commands, ends=ends, attributes=attributes)
 
 
-def _draw_shapes(columns: LayerColumns, kind: int, tile: Tile, passes: Sieve, fields: Fields) -> Drawing:
-    part, draw = (columns.lines, line_commands) if kind == LINE else (columns.polygons, polygon_commands)
-    rows = part.search(world_box(tile, SHAPE_MARGIN))
-    rows = rows[passes.mask(part, rows)]
+def _draw_shapes(columns: LayerColumns, kind: int, found: Found, passes: Sieve, fields: Fields) -> Drawing:
+    is_line = kind == LINE
+    part, draw = (columns.lines, line_commands) if is_line else (columns.polygons, polygon_commands)
+    rows = passes.of(part, found.lines if is_line else found.polygons)
     arrays = (part.shapes, part.paths, part.outer, part.x, part.y, part.boxes)
-    commands, ends = draw(arrays, rows, frame(tile, SHAPE_MARGIN))
-    drawn = np.diff(ends, prepend=0) > 0
-    rows = rows[drawn]
-    attributes = _attributes(columns, part, rows, fields)
-    return Drawing(kind=kind, ids=part.ids[rows], commands=commands, ends=ends[drawn], attributes=attributes)
+    commands, ends, rows = draw(arrays, rows, frame(found.tile, SHAPE_MARGIN))
+    attributes = _attributes(columns, part, fields)
+    return Drawing(kind=kind, ids=part.ids, rows=rows, commands=commands, ends=ends, attributes=attributes)
 
 
-def _attributes(columns: LayerColumns, part: Points | Shapes, rows: Ints, fields: Fields) -> dict[str, Attribute]:
-    return {name: Attribute(part.codes[field][rows], columns.dictionaries[field]) for name, field in fields.items()}
+def _attributes(columns: LayerColumns, part: Points | Shapes, fields: Fields) -> dict[str, Attribute]:
+    return {name: Attribute(part.codes[field], columns.dictionaries[field]) for name, field in fields.items()}

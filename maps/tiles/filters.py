@@ -54,6 +54,8 @@ class TileFilter:
     @property
     def key(self) -> str:
         """A text that is the same for filters that mean the same."""
+        if self is NO_FILTER:
+            return ""
         equals = sorted((name, sorted(values)) for name, values in self.equals.items())
         bounds = (self.since, self.before, self.not_before)
         return repr((equals, *bounds, self.shown.key if self.shown else ""))
@@ -68,6 +70,10 @@ class Sieve:
 
     conditions: tuple[tuple[str, Condition], ...]
     shown: Shown | None = None
+
+    def of(self, part: Points | Shapes, rows: Ints) -> Ints:
+        """Those of the rows of a part that pass."""
+        return rows[self.mask(part, rows)] if self.conditions or self.shown is not None else rows
 
     def mask(self, part: Points | Shapes, rows: Ints | slice) -> Bools:
         """Which of the rows of a part pass."""

@@ -2,7 +2,8 @@
 
 Commands are those of the Mapbox Vector Tile Specification 2.1, section 4.3.
 A kernel gives them for all features end to end, with the place where each
-feature's commands end; a feature that nothing is left of has none.
+feature's commands end; those of lines and polygons also the rows that something
+is left of, in order.
 The names of the loop kernels: `frame` is that of `grid.frame`, `x`, `y` are world
 coordinates, `qx`, `qy` rounded tile units.
 """
@@ -15,6 +16,7 @@ from maps.tiles.grid import EXTENT, Frame
 
 Commands = World
 Drawn = tuple[Commands, Ints]
+DrawnRows = tuple[Commands, Ints, Ints]
 ShapeArrays = tuple[Ints, Ints, Bools, World, World, Boxes]
 Scratch = tuple[Ints, Ints, Ints]
 Pen = tuple[int, int, int]  # commands written, and where the last vertex was
@@ -53,15 +55,15 @@ def _rounded_on_its_side(value: float) -> int:
 
 
 @kernel
-def point_commands(x: World, y: World, frame: Frame) -> Drawn:
-    """One MoveTo for each point."""
+def point_commands(x: World, y: World, rows: Ints, frame: Frame) -> Drawn:
+    """One MoveTo for each of the rows."""
     west, north, scale = frame[0], frame[1], frame[2]
-    commands = np.empty(3 * len(x), np.uint32)
-    for i in range(len(x)):
+    commands = np.empty(3 * len(rows), np.uint32)
+    for i, row in enumerate(rows):
         commands[3 * i] = MOVE_TO | ONCE
-        commands[3 * i + 1] = _zigzag(_rounded_on_its_side((x[i] - west) * scale))
-        commands[3 * i + 2] = _zigzag(_rounded_on_its_side((y[i] - north) * scale))
-    return commands, np.arange(3, 3 * len(x) + 1, 3)
+        commands[3 * i + 1] = _zigzag(_rounded_on_its_side((x[row] - west) * scale))
+        commands[3 * i + 2] = _zigzag(_rounded_on_its_side((y[row] - north) * scale))
+    return commands, np.arange(3, 3 * len(rows) + 1, 3)
 
 
 # --- lines
@@ -178,16 +180,16 @@ def _has_size(box: World, frame: Frame) -> tuple[bool, bool]:
 
 
 @kernel
-def line_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> Drawn:
+def line_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> DrawnRows:
     """The lines of the rows: each piece inside the frame a MoveTo and a LineTo."""
     shapes, paths, _, x, y, boxes = part
     longest = _longest(part, rows)
     scratch = (np.empty(2 * longest, np.int64), np.empty(2 * longest, np.int64), np.empty(longest + 1, np.int64))
     qx, qy, starts = scratch
     commands = np.empty(64 + 16 * len(rows), np.uint32)
-    ends = np.empty(len(rows), np.int64)
-    used = 0
-    for number, row in enumerate(rows):
+    ends, left = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    used, drawn = 0, 0
+    for row in rows:
         wide, high = _has_size(boxes[row], frame)
         pen = (used, 0, 0)
         if wide or high:
@@ -197,9 +199,11 @@ def line_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> Drawn:
                 commands = _with_room(commands, pen[0] + 2 * starts[pieces] + 2 * pieces)
                 for i in range(pieces):
                     pen = _put_vertices(commands, pen, (qx, qy), (starts[i], starts[i + 1] - starts[i], 1))
-        used = pen[0]
-        ends[number] = used
-    return commands[:used], ends
+        if pen[0] > used:
+            used = pen[0]
+            ends[drawn], left[drawn] = used, row
+            drawn += 1
+    return commands[:used], ends[:drawn], left[:drawn]
 
 
 # --- polygons
@@ -284,16 +288,16 @@ def _to_units(x: World, y: World, frame: Frame, out: tuple[Floats, Floats]) -> t
 
 
 @kernel
-def polygon_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> Drawn:
+def polygon_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> DrawnRows:
     """The polygons of the rows: exteriors, each with its holes after it; polygons without any area are left out."""
     shapes, paths, outer, x, y, boxes = part
     longest = _longest(part, rows)
     room = (np.empty(longest), np.empty(longest))
     qx, qy = np.empty(longest, np.int64), np.empty(longest, np.int64)
     commands = np.empty(64 + 16 * len(rows), np.uint32)
-    ends = np.empty(len(rows), np.int64)
-    used = 0
-    for number, row in enumerate(rows):
+    ends, left = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    used, drawn = 0, 0
+    for row in rows:
         wide, high = _has_size(boxes[row], frame)
         pen = (used, 0, 0)
         before, area = pen, 0  # of the polygon that is being drawn
@@ -317,6 +321,9 @@ def polygon_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> Drawn:
                 pen = _put_vertices(commands, pen, (qx, qy), (first, stop - first, step))
                 commands[pen[0]] = CLOSE_PATH | ONCE
                 pen = (pen[0] + 1, pen[1], pen[2])
-        used = (pen if area > 0 else before)[0]
-        ends[number] = used
-    return commands[:used], ends
+        end = (pen if area > 0 else before)[0]
+        if end > used:
+            used = end
+            ends[drawn], left[drawn] = used, row
+            drawn += 1
+    return commands[:used], ends[:drawn], left[:drawn]

@@ -1,18 +1,19 @@
 """What the service answers to somebody who asks for a tile; knows no web framework."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from layers.columns.cache import ColumnCache
 from layers.columns.layer import LayerColumns
 from layers.columns.values import BOOLEAN, TEXT
-from maps.tiles.encode import Fields, encode_tile
+from maps.tiles.encode import Fields, Found, encode_found, find
 from maps.tiles.filters import NO_FILTER, TileFilter
 from maps.tiles.grid import Tile, exists
 
 MAX_DRAWN_ZOOM = 16  # clients draw closer zooms from its tiles: a unit is 15 cm there
 MERCATOR_BOUNDS = (-180.0, -85.0511287798066, 180.0, 85.0511287798066)
-CODING = 1  # to be counted up when the same features come out as other bytes
+CODING = 2  # to be counted up when the same features come out as other bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,27 @@ class TileAnswer:
     status: int
     body: bytes = b""
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TileWork:
+    """A tile of which is known what is in it, but that is not made yet."""
+
+    columns: LayerColumns
+    found: Found
+    wanted: TileFilter
+    fields: Fields | None
+    etag: str
+
+    @property
+    def size(self) -> int:
+        """About how many features it takes."""
+        return self.found.size
+
+    def finish(self) -> TileAnswer:
+        """Make it."""
+        body = encode_found(self.columns, self.found, wanted=self.wanted, fields=self.fields)
+        return TileAnswer(200 if body else 204, body, self.etag)
 
 
 class TileService:
@@ -47,22 +69,35 @@ class TileService:
         `stamp`: the store's change stamp, where it was asked for this request already.
         Raises NotFound for an unknown layer, BadInput for a filter on an unknown field.
         """
-        tile = Tile(z, x, y)
-        if not exists(tile):
-            return TileAnswer(404)
         columns = self._cache.get(layer, stamp)
-        etag = tile_etag(columns, tile, filter, fields)
-        if knows(if_none_match, etag):
-            return TileAnswer(304, etag=etag)
-        body = encode_tile(columns, tile, wanted=filter, fields=fields)
-        return TileAnswer(200 if body else 204, body, etag)
+        begun = begin(columns, Tile(z, x, y), filter=filter, fields=fields, if_none_match=if_none_match)
+        return begun.finish() if isinstance(begun, TileWork) else begun
+
+
+def begin(
+    columns: LayerColumns, tile: Tile, *, filter: TileFilter, fields: Fields | None, if_none_match: str
+) -> TileAnswer | TileWork:
+    """The answer where it needs no making, else what is left to do; BadInput for a filter on an unknown field."""
+    if not exists(tile):
+        return TileAnswer(404)
+    etag = tile_etag(columns, tile, filter, fields)
+    if if_none_match and knows(if_none_match, etag):
+        return TileAnswer(304, etag=etag)
+    return TileWork(columns, find(columns, tile), filter, fields, etag)
 
 
 def tile_etag(columns: LayerColumns, tile: Tile, wanted: TileFilter, fields: Fields | None) -> str:
     """A strong ETag: equal only for the same content, filter, fields and tile; equal in all worker processes."""
     named = None if fields is None else tuple(fields.items())
-    about = (CODING, columns.name, columns.version, columns.field_names, tuple(tile), wanted.key, named)
-    return f'"{blake2b(repr(about).encode(), digest_size=12).hexdigest()}"'
+    hasher = _hasher(columns.name, columns.version, columns.field_names, wanted.key, named).copy()
+    hasher.update(repr(tuple(tile)).encode())
+    return f'"{hasher.hexdigest()}"'
+
+
+@lru_cache(maxsize=1024)
+def _hasher(*about: object) -> blake2b:
+    """All that the tags of a layer's tiles have in common."""
+    return blake2b(repr((CODING, *about)).encode(), digest_size=12)
 
 
 def knows(if_none_match: str, etag: str) -> bool:

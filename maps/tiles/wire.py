@@ -1,15 +1,18 @@
 """Writing a vector tile: protocol buffers as the Mapbox Vector Tile Specification 2.1 lays them down, section 4.
 
-Every message is preceded by its length; lengths are counted first and the bytes
-then written once, into an array of exactly that size.
+Every message is preceded by its length, which is counted first.
 """
 
-import numpy as np
+from functools import lru_cache
 
-from layers.columns.compiled import Bytes, Ints, World, kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.columns.compiled import Bytes, Codes, Ints, World, kernel
 from layers.columns.values import INTEGER, REAL, TEXT
 from maps.tiles.grid import EXTENT
 
+Codes2D = NDArray[np.int64]
 POINT, LINE, POLYGON = 1, 2, 3
 # Fields of the messages: number << 3 | wire type (0 = varint, 1 = 8 bytes, 2 = bytes with their length).
 LAYER = 3 << 3 | 2
@@ -19,16 +22,18 @@ ID, TAGS, TYPE, GEOMETRY = 1 << 3, 2 << 3 | 2, 3 << 3, 4 << 3 | 2
 TEXT_VALUE, REAL_VALUE, UNSIGNED_VALUE, SIGNED_VALUE, BOOLEAN_VALUE = 1 << 3 | 2, 3 << 3 | 1, 5 << 3, 6 << 3, 7 << 3
 
 
-def layer_message(name: str, keys: list[str], features: list[bytes], values: list[bytes]) -> bytes:
+def layer_message(name: str, keys: tuple[str, ...], features: list[memoryview], values: list[memoryview]) -> bytes:
     """A tile of one layer; `features` and `values` are messages already, end to end."""
-    parts = [
-        _message(NAME, name.encode()),
-        *features,
-        *(_message(KEY, key.encode()) for key in keys),
-        *values,
-        bytes([LAYER_EXTENT]) + _varint(EXTENT) + bytes([LAYER_VERSION, 2]),
-    ]
-    return _message(LAYER, b"".join(parts))
+    named, keyed = _constant(name, keys)
+    size = len(named) + sum(map(len, features)) + sum(map(len, values)) + len(keyed)
+    return b"".join([bytes([LAYER]), _varint(size), named, *features, *values, keyed])
+
+
+@lru_cache(maxsize=256)
+def _constant(name: str, keys: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """What is the same in all tiles with these keys: before the features, and at the end."""
+    keyed = b"".join(_message(KEY, key.encode()) for key in keys)
+    return _message(NAME, name.encode()), keyed + bytes([LAYER_EXTENT]) + _varint(EXTENT) + bytes([LAYER_VERSION, 2])
 
 
 def _message(field: int, body: bytes) -> bytes:
@@ -76,55 +81,47 @@ def _put_head(out: Bytes, place: int, field: int, size: int) -> int:
 
 
 @kernel
-def _sizes(ids: Ints, keys: Ints, tags: Ints, commands: World, ends: Ints) -> Ints:
-    """For each feature (n, 3): the bytes of its tags, of its geometry, and of the whole message without its head."""
-    sizes = np.empty((len(ids), 3), np.int64)
-    start = 0
-    for i in range(len(ids)):
-        tag_size, geometry_size = 0, 0
-        for j in range(len(keys)):
-            if tags[i, j] >= 0:
-                tag_size += _size(np.uint64(keys[j])) + _size(np.uint64(tags[i, j]))
-        for k in range(start, ends[i]):
-            geometry_size += _size(np.uint64(commands[k]))
-        start = ends[i]
-        body = 1 + _size(np.uint64(ids[i])) + 2 + 1 + _size(np.uint64(geometry_size)) + geometry_size
-        if tag_size:
-            body += 1 + _size(np.uint64(tag_size)) + tag_size
-        sizes[i, 0], sizes[i, 1], sizes[i, 2] = tag_size, geometry_size, body
-    return sizes
+def _tag_size(keys: Ints, tags: Codes2D, i: int) -> int:
+    """The bytes of the tags of feature i."""
+    size = 0
+    for j in range(len(keys)):
+        if tags[j, i] >= 0:
+            size += _size(np.uint64(keys[j])) + _size(np.uint64(tags[j, i]))
+    return size
 
 
 @kernel
-def feature_messages(kind: int, ids: Ints, keys: Ints, tags: Ints, drawn: tuple[World, Ints]) -> Bytes:
-    """The features end to end.
+def feature_messages(kind: int, ids: Ints, rows: Ints, keys: Ints, tags: Codes2D, commands: World, ends: Ints) -> Bytes:
+    """The features of the rows end to end.
 
-    `tags` (n, number of keys) number the values of the layer, -1 where a feature
-    has none; `keys` number the keys of the layer; `drawn` is what `geometry` made.
+    `tags` (number of keys, number of rows) number the values of the layer, -1 where a feature has none; `keys` number
+    the keys of the layer; `commands` and `ends` are what `geometry` made of the same rows.
     """
-    commands, ends = drawn
-    sizes = _sizes(ids, keys, tags, commands, ends)
-    total = 0
-    for i in range(len(ids)):
-        total += 1 + _size(np.uint64(sizes[i, 2])) + sizes[i, 2]
-    out = np.empty(total, np.uint8)
+    most = len(rows) * (34 + 20 * len(keys)) + 5 * len(commands)  # a varint of 64 bits takes ten bytes, a command five
+    out = np.empty(most, np.uint8)
     place, start = 0, 0
-    for i in range(len(ids)):
-        place = _put_head(out, place, FEATURE, sizes[i, 2])
+    for i, row in enumerate(rows):
+        tag_size, geometry_size = _tag_size(keys, tags, i), 0
+        for k in range(start, ends[i]):
+            geometry_size += _size(np.uint64(commands[k]))
+        body = 1 + _size(np.uint64(ids[row])) + 2 + 1 + _size(np.uint64(geometry_size)) + geometry_size
+        if tag_size:
+            body += 1 + _size(np.uint64(tag_size)) + tag_size
+        place = _put_head(out, place, FEATURE, body)
         out[place] = ID
-        place = _put(out, place + 1, np.uint64(ids[i]))
-        if sizes[i, 0]:
-            place = _put_head(out, place, TAGS, sizes[i, 0])
+        place = _put(out, place + 1, np.uint64(ids[row]))
+        if tag_size:
+            place = _put_head(out, place, TAGS, tag_size)
             for j in range(len(keys)):
-                if tags[i, j] >= 0:
+                if tags[j, i] >= 0:
                     place = _put(out, place, np.uint64(keys[j]))
-                    place = _put(out, place, np.uint64(tags[i, j]))
+                    place = _put(out, place, np.uint64(tags[j, i]))
         out[place], out[place + 1] = TYPE, kind
-        place = _put_head(out, place + 2, GEOMETRY, sizes[i, 1])
+        place = _put_head(out, place + 2, GEOMETRY, geometry_size)
         for k in range(start, ends[i]):
             place = _put(out, place, np.uint64(commands[k]))
         start = ends[i]
-    return out
+    return out[:place]
 
 
 @kernel
@@ -154,9 +151,8 @@ def _put_bits(out: Bytes, place: int, bits: int) -> int:
 
 
 @kernel
-def value_messages(dictionary: tuple[Bytes, Ints, Ints, Bytes], codes: Ints) -> Bytes:
-    """The values that the codes stand for, end to end; `dictionary` is kinds, bits, starts and text."""
-    kinds, bits, starts, text = dictionary
+def _value_messages(codes: Ints, kinds: Bytes, bits: Ints, starts: Ints, text: Bytes) -> Bytes:
+    """The values that the codes of a dictionary stand for, end to end."""
     total = 0
     for code in codes:
         size = _value_size(kinds[code - 1], bits[code - 1], starts[code] - starts[code - 1])
@@ -186,17 +182,23 @@ def value_messages(dictionary: tuple[Bytes, Ints, Ints, Bytes], codes: Ints) -> 
 
 
 @kernel
-def number_codes(codes: Ints, base: int) -> tuple[Ints, Ints]:
-    """The codes numbered from `base` on as they are first met (-1 for code 0), and the codes so met."""
-    bits = 4
-    while (1 << bits) < 2 * len(codes):
-        bits += 1
-    mask = (1 << bits) - 1
-    slots = np.full(1 << bits, -1, np.int64)
-    numbers = np.empty(len(codes), np.int64)
-    met = np.empty(len(codes), np.int64)
+def encode_values(
+    column: Codes | Ints, rows: Ints, kinds: Bytes, bits: Ints, starts: Ints, text: Bytes, base: int, numbers: Ints
+) -> tuple[Bytes, int]:
+    """The different values of the rows of a column as messages end to end, and how many these are.
+
+    `kinds` … `text` are the dictionary of the column. Fills `numbers`, one for each row: its value, numbered from
+    `base` on as the values are first met; -1 for code 0.
+    """
+    size = 4
+    while (1 << size) < 2 * len(rows):
+        size += 1
+    mask = (1 << size) - 1
+    slots = np.full(1 << size, -1, np.int64)
+    met = np.empty(len(rows), np.int64)
     used = 0
-    for i, code in enumerate(codes):
+    for i, row in enumerate(rows):
+        code = np.int64(column[row])
         if code == 0:
             numbers[i] = -1
             continue
@@ -208,4 +210,4 @@ def number_codes(codes: Ints, base: int) -> tuple[Ints, Ints]:
             met[used] = code
             used += 1
         numbers[i] = base + slots[slot]
-    return numbers, met[:used]
+    return _value_messages(met[:used], kinds, bits, starts, text), used
