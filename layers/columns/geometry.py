@@ -7,7 +7,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely import GeometryType
 
-from layers.columns.compiled import Bools, Ints, World
+from layers.columns.compiled import Bools, Bytes, Ints, World
+from layers.columns.levels import vertex_levels
 from layers.columns.world import to_world
 from layers.shapes import coordinates_of, plain_points
 
@@ -24,6 +25,7 @@ class Paths:
     outer: Bools
     x: World
     y: World
+    levels: Bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,11 +80,13 @@ def _paths(paths: Objects, rows: Ints, outer: Bools) -> Paths:
     """Lines or rings with the row that each belongs to; rows ascend."""
     counts = shapely.get_num_coordinates(paths).astype(np.int64)
     world = to_world(shapely.get_coordinates(paths))
-    if (shapely.get_type_id(paths) == GeometryType.LINEARRING).any():  # without the closing vertices
+    is_ring = bool((shapely.get_type_id(paths) == GeometryType.LINEARRING).any())
+    if is_ring:  # without the closing vertices
         world = np.delete(world, np.cumsum(counts) - 1, axis=0)
         counts -= 1
     owners, firsts = np.unique(rows, return_index=True)
-    return Paths(owners, np.append(firsts, len(rows)), np.concatenate([[0], np.cumsum(counts)]), outer, *_axes(world))
+    ends, (x, y) = np.concatenate([[0], np.cumsum(counts)]), _axes(world)
+    return Paths(owners, np.append(firsts, len(rows)), ends, outer, x, y, vertex_levels(ends, x, y, is_ring))
 
 
 def _axes(world: NDArray[np.uint32]) -> tuple[World, World]:

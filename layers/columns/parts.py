@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from layers.columns.boxes import Boxes, BoxIndex, pack
-from layers.columns.compiled import Bools, Codes, Ints, Words, World, frozen, kernel
+from layers.columns.compiled import Bools, Bytes, Codes, Ints, Words, World, frozen, kernel
 from layers.columns.geometry import Paths
 from layers.columns.world import BITS, morton_keys, rows_in_box
 
@@ -64,6 +64,7 @@ class Shapes:
     Row i has the paths `shapes[i]` … `shapes[i + 1]`; path p has the vertices
     `paths[p]` … `paths[p + 1]` of `x`, `y` (world units). A path of a polygon is a
     ring without its closing vertex; `outer` marks exteriors, whose holes follow them.
+    `levels` says of each vertex from which zoom on it is drawn (see `levels`).
     `boxes` (n, 4) are west, north, east, south, inclusive.
     """
 
@@ -76,6 +77,7 @@ class Shapes:
     outer: Bools
     x: World
     y: World
+    levels: Bytes
     index: BoxIndex = field(init=False)
 
     def __post_init__(self) -> None:
@@ -100,12 +102,13 @@ class Shapes:
             outer=self.outer[path_rows],
             x=self.x[vertices],
             y=self.y[vertices],
+            levels=self.levels[vertices],
         )
 
     def merged(self, new: "Shapes", keep: Bools) -> "Shapes":
         """The rows to keep together with those of `new`."""
         stacked = Shapes(
-            **_stacked(self, new, (*_SHAPE_ROWS, "outer", "x", "y")),
+            **_stacked(self, new, (*_SHAPE_ROWS, "outer", "x", "y", "levels")),
             shapes=np.concatenate([self.shapes, new.shapes[1:] + self.shapes[-1]]),
             paths=np.concatenate([self.paths, new.paths[1:] + self.paths[-1]]),
         )
@@ -130,18 +133,18 @@ def sorted_shapes(ids: Ints, codes: Mapping[str, Codes], paths: Paths) -> Shapes
     )
     keys = morton_keys(west + (east - west) // 2, north + (south - north) // 2)
     boxes = np.stack([west, north, east, south], axis=1)
-    columns = {name: getattr(paths, name) for name in ("shapes", "paths", "outer", "x", "y")}
+    columns = {name: getattr(paths, name) for name in ("shapes", "paths", "outer", "x", "y", "levels")}
     whole = Shapes(keys=keys, ids=ids, codes=codes, boxes=boxes, **columns)
     return whole.take(np.argsort(keys, kind="stable"))
 
 
 _POINT_ROWS = POINT_ARRAYS = ("keys", "ids", "x", "y", "first")
 _SHAPE_ROWS = ("keys", "ids", "boxes")
-SHAPE_ARRAYS = (*_SHAPE_ROWS, "shapes", "paths", "outer", "x", "y")
+SHAPE_ARRAYS = (*_SHAPE_ROWS, "shapes", "paths", "outer", "x", "y", "levels")
 
 
 def _freeze(part: Points | Shapes) -> None:
-    for name in (*_POINT_ROWS, "boxes", "shapes", "paths", "outer"):
+    for name in (*_POINT_ROWS, "boxes", "shapes", "paths", "outer", "levels"):
         if hasattr(part, name):
             frozen(getattr(part, name))
     for column in part.codes.values():

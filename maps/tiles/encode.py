@@ -7,6 +7,7 @@ import numpy as np
 
 from layers.columns.compiled import Ints
 from layers.columns.layer import LayerColumns
+from layers.columns.levels import most_of
 from layers.columns.parts import Points, Shapes
 from maps.tiles.cells import draw_cells
 from maps.tiles.drawing import Attribute, Drawing, write_layer
@@ -99,8 +100,8 @@ def _draw_shapes(columns: LayerColumns, kind: int, found: Found, passes: Sieve, 
     is_line = kind == LINE
     part, draw = (columns.lines, line_commands) if is_line else (columns.polygons, polygon_commands)
     rows = passes.of(part, found.lines if is_line else found.polygons)
-    arrays = (part.shapes, part.paths, part.outer, part.x, part.y, part.boxes)
-    commands, ends, rows = draw(arrays, rows, frame(found.tile, SHAPE_MARGIN))
+    arrays = (part.shapes, part.paths, part.outer, part.x, part.y, part.levels, part.boxes)
+    commands, ends, rows = draw(arrays, rows, frame(found.tile, SHAPE_MARGIN), most_of(found.tile.z))
     attributes = _attributes(columns, part, fields)
     return Drawing(kind=kind, ids=part.ids, rows=rows, commands=commands, ends=ends, attributes=attributes)
 

@@ -11,14 +11,15 @@ coordinates, `qx`, `qy` rounded tile units.
 import numpy as np
 
 from layers.columns.boxes import Boxes
-from layers.columns.compiled import Bools, Floats, Ints, World, kernel
+from layers.columns.compiled import Bools, Bytes, Floats, Ints, World, kernel
 from maps.tiles.grid import EXTENT, Frame
 
 Commands = World
 Drawn = tuple[Commands, Ints]
 DrawnRows = tuple[Commands, Ints, Ints]
-ShapeArrays = tuple[Ints, Ints, Bools, World, World, Boxes]
+ShapeArrays = tuple[Ints, Ints, Bools, World, World, Bytes, Boxes]
 Scratch = tuple[Ints, Ints, Ints]
+Room = tuple[Floats, Floats]
 Pen = tuple[int, int, int]  # commands written, and where the last vertex was
 MOVE_TO, LINE_TO, CLOSE_PATH = 1, 2, 7
 ONCE = 1 << 3
@@ -103,19 +104,18 @@ def _add_to_line(qx: Ints, qy: Ints, start: int, used: int, x: int, y: int) -> i
 
 
 @kernel
-def _clip_line(x: World, y: World, frame: Frame, scratch: Scratch) -> int:
-    """Fill the scratch with the pieces of one path inside the frame: vertices, and where each piece begins.
+def _clip_line(x: Floats, y: Floats, frame: Frame, scratch: Scratch) -> int:
+    """Fill the scratch with the pieces of one path (tile units) inside the frame: vertices, where each piece begins.
 
     Returns how many pieces there are; `starts[pieces]` is where the last one ends.
     """
-    west, north, scale = frame[0], frame[1], frame[2]
     qx, qy, starts = scratch
     pieces, used, going_on = 0, 0, False
     starts[0] = 0
-    bx, by = (x[0] - west) * scale, (y[0] - north) * scale
+    bx, by = x[0], y[0]
     for i in range(1, len(x)):
         ax, ay = bx, by
-        bx, by = (x[i] - west) * scale, (y[i] - north) * scale
+        bx, by = x[i], y[i]
         first, last = _inside_share(ax, ay, bx, by, frame)
         if first > last:
             going_on = False
@@ -159,6 +159,19 @@ def _put_vertices(commands: Commands, pen: Pen, vertices: tuple[Ints, Ints], rea
 
 
 @kernel
+def _to_units(path: tuple[World, World, Bytes], most: int, frame: Frame, out: Room) -> Room:
+    """The vertices up to the level `most` in tile units, in the first places of `out`."""
+    x, y, levels = path
+    out_x, out_y = out
+    used = 0
+    for i in range(len(x)):
+        if levels[i] <= most:
+            out_x[used], out_y[used] = (x[i] - frame[0]) * frame[2], (y[i] - frame[1]) * frame[2]
+            used += 1
+    return out_x[:used], out_y[:used]
+
+
+@kernel
 def _longest(part: ShapeArrays, rows: Ints) -> int:
     """The greatest number of vertices of a path of the rows."""
     shapes, paths = part[0], part[1]
@@ -180,10 +193,11 @@ def _has_size(box: World, frame: Frame) -> tuple[bool, bool]:
 
 
 @kernel
-def line_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> DrawnRows:
-    """The lines of the rows: each piece inside the frame a MoveTo and a LineTo."""
-    shapes, paths, _, x, y, boxes = part
+def line_commands(part: ShapeArrays, rows: Ints, frame: Frame, most: int) -> DrawnRows:
+    """The lines of the rows, of their vertices those up to the level `most`: each piece inside a MoveTo, a LineTo."""
+    shapes, paths, _, x, y, levels, boxes = part
     longest = _longest(part, rows)
+    room = (np.empty(longest), np.empty(longest))
     scratch = (np.empty(2 * longest, np.int64), np.empty(2 * longest, np.int64), np.empty(longest + 1, np.int64))
     qx, qy, starts = scratch
     commands = np.empty(64 + 16 * len(rows), np.uint32)
@@ -195,7 +209,8 @@ def line_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> DrawnRows:
         if wide or high:
             for path in range(shapes[row], shapes[row + 1]):
                 along = slice(paths[path], paths[path + 1])
-                pieces = _clip_line(x[along], y[along], frame, scratch)
+                path_x, path_y = _to_units((x[along], y[along], levels[along]), most, frame, room)
+                pieces = _clip_line(path_x, path_y, frame, scratch)
                 commands = _with_room(commands, pen[0] + 2 * starts[pieces] + 2 * pieces)
                 for i in range(pieces):
                     pen = _put_vertices(commands, pen, (qx, qy), (starts[i], starts[i + 1] - starts[i], 1))
@@ -279,18 +294,20 @@ def _twice_area(qx: Ints, qy: Ints, first: int, stop: int) -> int:
 
 
 @kernel
-def _to_units(x: World, y: World, frame: Frame, out: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """The vertices in tile units, in the first places of `out`."""
-    out_x, out_y = out
-    for i in range(len(x)):
-        out_x[i], out_y[i] = (x[i] - frame[0]) * frame[2], (y[i] - frame[1]) * frame[2]
-    return out_x[: len(x)], out_y[: len(x)]
+def _is_inside(box: World, frame: Frame) -> bool:
+    """Whether a box lies inside the frame as a whole: nothing of it has to be cut off."""
+    west, north, scale, low, high = frame
+    across = (box[0] - west) * scale >= low and (box[2] - west) * scale <= high
+    return bool(across and (box[1] - north) * scale >= low and (box[3] - north) * scale <= high)
 
 
 @kernel
-def polygon_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> DrawnRows:
-    """The polygons of the rows: exteriors, each with its holes after it; polygons without any area are left out."""
-    shapes, paths, outer, x, y, boxes = part
+def polygon_commands(part: ShapeArrays, rows: Ints, frame: Frame, most: int) -> DrawnRows:
+    """The polygons of the rows, of their vertices those up to the level `most`: exteriors, then their holes.
+
+    Polygons without any area are left out.
+    """
+    shapes, paths, outer, x, y, levels, boxes = part
     longest = _longest(part, rows)
     room = (np.empty(longest), np.empty(longest))
     qx, qy = np.empty(longest, np.int64), np.empty(longest, np.int64)
@@ -299,6 +316,7 @@ def polygon_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> DrawnRows:
     used, drawn = 0, 0
     for row in rows:
         wide, high = _has_size(boxes[row], frame)
+        inside = _is_inside(boxes[row], frame)
         pen = (used, 0, 0)
         before, area = pen, 0  # of the polygon that is being drawn
         for path in range(shapes[row], shapes[row + 1] if wide and high else shapes[row]):
@@ -308,8 +326,9 @@ def polygon_commands(part: ShapeArrays, rows: Ints, frame: Frame) -> DrawnRows:
             elif area <= 0:
                 continue
             along = slice(paths[path], paths[path + 1])
-            ring_x, ring_y = _to_units(x[along], y[along], frame, room)
-            ring_x, ring_y = _clip_ring(ring_x, ring_y, frame[3], frame[4])
+            ring_x, ring_y = _to_units((x[along], y[along], levels[along]), most, frame, room)
+            if not inside:
+                ring_x, ring_y = _clip_ring(ring_x, ring_y, frame[3], frame[4])
             if len(ring_x) > len(qx):
                 qx, qy = np.empty(2 * len(ring_x), np.int64), np.empty(2 * len(ring_x), np.int64)
             first, stop = _round_ring(ring_x, ring_y, qx, qy)
