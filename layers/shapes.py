@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import shapely
@@ -16,18 +17,14 @@ _POINT_HEAD = b"\x01\x01\x00\x00\x00"
 _POINT_SIZE = len(_POINT_HEAD) + 16
 
 
-def plain_points(wkb: Sequence[bytes | None] | Objects) -> Bools:
-    """Which are 2-D points, little-endian."""
-    return np.fromiter(
-        (one is not None and len(one) == _POINT_SIZE and one.startswith(_POINT_HEAD) for one in wkb),
-        np.bool_, len(wkb),
-    )  # fmt: skip
-
-
-def coordinates_of(points: Sequence[bytes] | Objects) -> Floats:
-    """Coordinates (n, 2) of plain points: far quicker than by way of objects."""
-    table = np.frombuffer(b"".join(points), np.uint8).reshape(-1, _POINT_SIZE)
-    return table[:, len(_POINT_HEAD) :].copy().view("<f8")
+def plain_points(wkb: Sequence[bytes | None] | Objects) -> tuple[Bools, Floats]:
+    """Which are 2-D points, little-endian, and the coordinates (m, 2) of these: far quicker than by way of objects."""
+    blobs = [one or b"" for one in wkb]
+    found = np.fromiter(map(len, blobs), np.int64, len(blobs)) == _POINT_SIZE
+    table = np.frombuffer(b"".join(compress(blobs, found)), np.uint8).reshape(-1, _POINT_SIZE)
+    are = (table[:, : len(_POINT_HEAD)] == np.frombuffer(_POINT_HEAD, np.uint8)).all(axis=1)
+    found[found] = are
+    return found, table[are, len(_POINT_HEAD) :].copy().view("<f8")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +62,7 @@ class Shapes:
 
 def shapes_of(wkb: Sequence[bytes | None]) -> Shapes:
     """The geometries of some rows; None is none."""
+    is_point, places = plain_points(wkb)
     array = np.empty(len(wkb), dtype=object)
     array[:] = wkb
-    is_point = plain_points(wkb)
-    return Shapes(is_point, coordinates_of(array[is_point]), shapely.from_wkb(array[~is_point]))
+    return Shapes(is_point, places, shapely.from_wkb(array[~is_point]))

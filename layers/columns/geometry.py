@@ -10,7 +10,7 @@ from shapely import GeometryType
 from layers.columns.compiled import Bools, Bytes, Ints, World
 from layers.columns.levels import vertex_levels
 from layers.columns.world import to_world
-from layers.shapes import coordinates_of, plain_points
+from layers.shapes import plain_points
 
 Objects = NDArray[np.object_]
 
@@ -41,7 +41,7 @@ class Pieces:
 
 def take_apart(wkb: Objects) -> Pieces:
     """The pieces of geometries in WKB (EPSG:4326); null, empty, unreadable and not finite ones have none."""
-    plain = plain_points(wkb)
+    plain, places = plain_points(wkb)
     with np.errstate(invalid="ignore"):  # of coordinates that are not finite numpy would warn
         geometries = shapely.from_wkb(wkb[~plain], on_invalid="ignore")
     others, other_rows = _simple(geometries, np.flatnonzero(~plain))
@@ -49,7 +49,7 @@ def take_apart(wkb: Objects) -> Pieces:
     points, lines, polygons = (
         kinds == kind for kind in (GeometryType.POINT, GeometryType.LINESTRING, GeometryType.POLYGON)
     )
-    spots = np.concatenate([coordinates_of(wkb[plain]), shapely.get_coordinates(others[points])])
+    spots = np.concatenate([places, shapely.get_coordinates(others[points])])
     rows = np.concatenate([np.flatnonzero(plain), other_rows[points]])
     finite = np.isfinite(spots).all(axis=1)
     rings, owners = shapely.get_rings(others[polygons], return_index=True)

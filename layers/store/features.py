@@ -92,8 +92,7 @@ class Features(Shelf):
 
     def _with_shapes(self, got: list[tuple[Any, ...]], place: int) -> list[tuple[Any, ...]]:
         """The rows with geometries, all made at once, where the driver gave bytes."""
-        bare = self.store.spatial.bare
-        shapes = shapely.from_wkb(_objects([bare(row[place]) for row in got]))
+        shapes = shapely.from_wkb(_objects(self.store.spatial.bare(row[place] for row in got)))
         return [(*row[:place], shape, *row[place + 1 :]) for row, shape in zip(got, shapes, strict=True)]
 
     def table(self, layer: str, fields: Sequence[str], ids: Sequence[int] | None = None) -> FeatureTable:
@@ -104,15 +103,13 @@ class Features(Shelf):
         statement = select(table.c.id, self.store.spatial.wkb(table), *columns).order_by(table.c.id)
         statement = statement.where(table.c.town == self.town_code, self._seen(table))
         got = [row for part in _parts(ids) for row in self._part(statement, table, part)]
-        keys, wkb, *values = zip(*got, strict=True) if got else ((), (), *((),) * len(columns))
-        return FeatureTable(
-            np.array(keys, dtype=np.int64), _objects(wkb), dict(zip(fields, map(list, values), strict=True))
-        )
+        keys, raw, *values = zip(*got, strict=True) if got else ((), (), *((),) * len(columns))
+        wkb = _objects(self.store.spatial.bare(raw))
+        return FeatureTable(np.array(keys, dtype=np.int64), wkb, dict(zip(fields, map(list, values), strict=True)))
 
     def _part(self, statement: Select[Any], table: Table, ids: Sequence[int] | None) -> list[tuple[object, ...]]:
         chosen = statement if ids is None else statement.where(self.store.spatial.among(table.c.id, ids))
-        result = self.connection.execute(chosen)
-        return [(key, self.store.spatial.bare(wkb), *rest) for key, wkb, *rest in result]
+        return [tuple(row) for row in self.connection.execute(chosen)]
 
     def maximum(self, layer: str, field: str) -> object:
         """The greatest value of a field, None in an empty layer."""

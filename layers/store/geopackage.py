@@ -4,7 +4,7 @@ See docs/decisions/0001-embedded-store.md for the rules (WAL, FULL, one SQLite p
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -39,7 +39,7 @@ from layers.store import faults, gpkg
 from layers.store.base import Store
 from layers.store.driver import DRIVER
 from layers.store.session import Session
-from layers.store.types import blobs_of, bounds_of, is_empty, wkb_of
+from layers.store.types import blobs_of, bounds_of, is_empty, wkb_of, wkb_of_each
 from layers.words import msg
 
 _BUSY_TIMEOUT_S = 30
@@ -89,9 +89,9 @@ class GeoPackageSpatial:
         """The raw blob; `bare` takes its header off."""
         return type_coerce(table.c.geom, LargeBinary())
 
-    def bare(self, blob: bytes | None) -> bytes | None:
-        """Blob → WKB."""
-        return None if blob is None else wkb_of(blob)
+    def bare(self, blobs: Iterable[bytes | None]) -> list[bytes | None]:
+        """Blobs → WKB."""
+        return wkb_of_each(blobs)
 
     def extent(self, connection: Connection, table: Table, town: str) -> BBox | None:
         """The box round a layer, from its R-tree (the file holds one town)."""

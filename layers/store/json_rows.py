@@ -3,7 +3,7 @@
 Times are RFC 3339 in UTC with milliseconds, days ISO 8601.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,13 +70,13 @@ def objects_of(table: Table, fields: Sequence[str]) -> Iterator[_Object]:
         yield _Object(*(column_of(table, name) for name in fields[start : start + PAIRS_AT_ONCE]))
 
 
-def rows_of(result: CursorResult[Any], bare: Callable[[Any], bytes | None]) -> JsonRows:
+def rows_of(result: CursorResult[Any], bare: Callable[[Iterable[Any]], list[bytes | None]]) -> JsonRows:
     """What a statement for key, geometry and objects gives; straight from the driver, which has made all of it."""
     rows = result.cursor.fetchall()
     result.close()
     keys, shapes, *objects = zip(*rows, strict=True) if rows else ((), (), ())
     texts = objects[0] if len(objects) == 1 else [joined(parts) for parts in zip(*objects, strict=True)]
-    return JsonRows(keys, texts, [bare(shape) for shape in shapes])
+    return JsonRows(keys, texts, bare(shapes))
 
 
 def joined(objects: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """The server store: PostgreSQL with PostGIS, by psycopg 3."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -99,9 +99,9 @@ class PostGISSpatial:
         """The geometry as WKB."""
         return func.ST_AsBinary(table.c.geom)
 
-    def bare(self, wkb: bytes | None) -> bytes | None:
+    def bare(self, wkb: Iterable[bytes | None]) -> list[bytes | None]:
         """It is WKB already."""
-        return None if wkb is None else bytes(wkb)
+        return [None if one is None else bytes(one) for one in wkb]
 
     def extent(self, connection: Connection, table: Table, town: str) -> BBox | None:
         """The box round a layer."""

@@ -3,7 +3,7 @@
 Values always travel as bound parameters; columns are looked up in the table's definition.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from shapely.geometry.base import BaseGeometry
@@ -39,11 +39,11 @@ class Spatial(Protocol):
         ...
 
     def wkb(self, table: Table) -> ColumnElement[Any]:
-        """The geometry as the driver's bytes; `bare` makes WKB of them."""
+        """The geometry as the driver's bytes; `bare` makes WKB of those of many rows."""
         ...
 
-    def bare(self, raw: Any) -> bytes | None:
-        """The driver's bytes → WKB."""
+    def bare(self, raw: Iterable[Any]) -> list[bytes | None]:
+        """The driver's bytes of many rows → WKB."""
         ...
 
     def extent(self, connection: Connection, table: Table, town: str) -> BBox | None:

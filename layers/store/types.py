@@ -6,7 +6,7 @@ Geometry travels as shapely values. In the GeoPackage it is the standard's blob
 
 import operator
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -57,6 +57,12 @@ def blobs_of(geometries: NDArray[np.object_]) -> list[bytes | None]:
 def wkb_of(blob: bytes) -> bytes:
     """The WKB inside a GeoPackage blob."""
     return blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 0b111] :]
+
+
+def wkb_of_each(blobs: Iterable[bytes | None]) -> list[bytes | None]:
+    """The WKB inside each of many GeoPackage blobs."""
+    sizes = [8 + size for size in _ENVELOPE_BYTES]
+    return [None if blob is None else blob[sizes[(blob[3] >> 1) & 0b111] :] for blob in blobs]
 
 
 def is_empty(blob: bytes | None) -> int | None:
