@@ -332,3 +332,16 @@ def test_loops_compile_where_no_cache_can_be_written() -> None:
     nowhere = {"NUMBA_CACHE_DIR": "/dev/null/nowhere", "NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator"}
     ran = subprocess.run([sys.executable, "-c", program], env=os.environ | nowhere, capture_output=True, text=True)
     assert ran.stdout == "[7]\n", ran.stderr
+
+
+def test_many_changes_come_to_the_same_as_building_anew() -> None:
+    """More runs of rows than are spliced one by one."""
+    random = np.random.default_rng(5)
+    places = random.uniform((117, 35), (119, 37), (9_000, 2))
+    names = [f"name {number % 4_000}" for number in range(9_000)]
+    old = layer(shapely.points(places), name=names)
+    changed = list(range(1, 9_001, 2))
+    places[::2] += 0.01
+    names[::2] = [f"new {number}" for number in range(4_500)]
+    new = feature_table(shapely.points(places[::2]), changed, name=names[::2])
+    assert content(old.changed(new, changed)) == content(layer(shapely.points(places), name=names))

@@ -3,12 +3,13 @@
 All arrays are read-only. `codes` holds, for each field, a code per row (see `values`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.columns.boxes import Boxes, BoxIndex, pack
 from layers.columns.compiled import Bools, Bytes, Codes, Ints, Words, World, frozen, kernel
@@ -54,7 +55,13 @@ class Points:
 
     def merged(self, new: "Points", keep: Bools) -> "Points":
         """The rows to keep together with those of `new`."""
-        return Points(**_stacked(self, new, _POINT_ROWS)).take(_merged_order(self.keys, new.keys, keep))
+        order = _merged_order(self.keys, new.keys, keep)
+        runs = _runs(order, len(self))
+        if len(runs) > _MOST_RUNS:
+            return Points(**_stacked(self, new, _POINT_ROWS)).take(order)
+        codes = {name: _spliced(column, new.codes[name], runs) for name, column in self.codes.items()}
+        rows = {name: _spliced(getattr(self, name), getattr(new, name), runs) for name in _POINT_ROWS}
+        return Points(**rows, codes=codes)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -140,6 +147,7 @@ def sorted_shapes(ids: Ints, codes: Mapping[str, Codes], paths: Paths) -> Shapes
 
 _POINT_ROWS = POINT_ARRAYS = ("keys", "ids", "x", "y", "first")
 _SHAPE_ROWS = ("keys", "ids", "boxes")
+_MOST_RUNS = 2_000  # beyond it a look-up for each row is quicker
 SHAPE_ARRAYS = (*_SHAPE_ROWS, "shapes", "paths", "outer", "x", "y", "levels")
 
 
@@ -164,9 +172,26 @@ def _stacked(old: Points | Shapes, new: Points | Shapes, names: tuple[str, ...])
 
 def _merged_order(old: Words, new: Words, keep: Bools) -> Ints:
     """The order by key of the old rows to keep and all the new ones."""
-    order: Ints = np.argsort(np.concatenate([old, new]), kind="stable")  # merges two sorted runs: no full sort
-    kept: Bools = np.concatenate([keep, np.ones(len(new), np.bool_)])
-    return order[kept[order]]
+    places = np.searchsorted(old, new, side="right")
+    order: Ints = np.insert(np.arange(len(old)), places, np.arange(len(old), len(old) + len(new)))
+    return order[np.insert(keep, places, True)]
+
+
+def _runs(order: Ints, old: int) -> list[tuple[bool, slice]]:
+    """The runs of rows that follow each other: whether they are new ones, and which of these or of the old ones."""
+    starts = np.flatnonzero((np.diff(order, prepend=-2) != 1) | (order == old))
+    firsts, sizes = order[starts], np.diff(starts, append=len(order))
+    firsts = np.where(firsts < old, firsts, firsts - old)
+    are_new = (order[starts] >= old).tolist()
+    return [
+        (is_new, slice(*run))
+        for is_new, run in zip(are_new, np.stack([firsts, firsts + sizes], 1).tolist(), strict=True)
+    ]
+
+
+def _spliced(old: NDArray[Any], new: NDArray[Any], runs: Sequence[tuple[bool, slice]]) -> NDArray[Any]:
+    """The runs end to end: few large copies instead of a look-up for each row."""
+    return np.concatenate([old[:0], *((new if is_new else old)[run] for is_new, run in runs)])
 
 
 @kernel

@@ -24,6 +24,7 @@ KINDS: tuple[tuple[int, type, Any], ...] = (
     (REAL, float, pa.float64()),
     (BOOLEAN, bool, pa.bool_()),
 )
+_FEW = 8
 _READY = {str, int, float, bool, type(None)}
 _INT64 = range(-(1 << 63), 1 << 63)
 
@@ -115,13 +116,17 @@ class Dictionary:
     def _places_in(self, other: "Dictionary") -> Ints:
         """For each value its number in `other`, or -1."""
         places = np.full(len(self), -1, np.int64)
-        if len(other):
-            bits = np.sort(other.bits)
-            near = bits[np.minimum(np.searchsorted(bits, self.bits), len(bits) - 1)]
-            numbers = {other._key(number): number for number in range(len(other))}
-            for number in np.flatnonzero(near == self.bits).tolist():
-                places[number] = numbers.get(self._key(number), -1)
+        numbers = {other._key(number): number for number in range(len(other))}
+        for number in self._with_bits(np.unique(other.bits)).tolist():
+            places[number] = numbers.get(self._key(number), -1)
         return places
+
+    def _with_bits(self, bits: Ints) -> Ints:
+        """The numbers of the values whose bits are among those, which are sorted."""
+        if len(bits) <= _FEW:  # each looked for by itself
+            return np.concatenate([np.empty(0, np.int64), *(np.flatnonzero(self.bits == one) for one in bits)])
+        near = bits[np.minimum(np.searchsorted(bits, self.bits), len(bits) - 1)]
+        return np.flatnonzero(near == self.bits)
 
 
 def encode(values: Sequence[object]) -> tuple[Codes, Dictionary]:
@@ -189,8 +194,12 @@ def _dictionary(kinds: Bytes, bits: Ints, lengths: Sequence[int] | Ints, text: b
 def _joined(parts: Sequence[Dictionary]) -> Dictionary:
     kinds = np.concatenate([np.empty(0, np.uint8), *(part.kinds for part in parts)])
     bits = np.concatenate([np.empty(0, np.int64), *(part.bits for part in parts)])
-    lengths = np.concatenate([np.empty(0, np.int64), *(np.diff(part.starts) for part in parts)])
-    return _dictionary(kinds, bits, lengths, b"".join(part.text.tobytes() for part in parts))
+    text = np.concatenate([np.empty(0, np.uint8), *(part.text for part in parts)])
+    shifts = np.cumsum([0, *(len(part.text) for part in parts)])
+    starts = np.concatenate(
+        [*(part.starts[:-1] + shift for part, shift in zip(parts, shifts, strict=False)), shifts[-1:]]
+    )
+    return Dictionary(frozen(kinds), frozen(bits), frozen(starts), frozen(text))
 
 
 def encode_wanted(texts: Iterable[str]) -> Dictionary:
