@@ -43,6 +43,22 @@ def test_changes_are_seen_from_another_store_on_the_same_data(store: Store, stor
     assert store.changes_since(changes.sequence).ids == {}
 
 
+def test_the_log_of_changes_does_not_grow_for_ever(store: Store) -> None:
+    """What is forgotten is read anew by whoever is so far behind; who is not sees each change once."""
+    with store.writing() as session:
+        for number in range(1, 31):
+            session.features.insert("stations", Feature(code=f"S{number}", geometry=Point(1, 1)), now=NOW)
+    before = store.changes_since(0).sequence
+    assert store.trim_changes(kept=1_000) == 0
+    assert store.trim_changes(kept=10) >= 20
+    assert store.trim_changes(kept=10) == 0
+    assert sorted(store.changes_since(before - 5).ids["stations"] or ()) == [26, 27, 28, 29, 30]
+    assert store.changes_since(before - 20).ids["stations"] is None
+    with store.writing() as session:
+        session.features.insert("stations", Feature(code="S31", geometry=Point(1, 1)), now=NOW)
+    assert store.changes_since(before).ids == {"stations": [31]}
+
+
 def test_own_writes_change_the_stamp_too(store: Store) -> None:
     stamp = store.change_stamp()
     fill(store, 1)

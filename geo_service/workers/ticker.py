@@ -57,9 +57,14 @@ def forget_persons(store: Store, _settings: Settings, now: datetime) -> int:
     return retention.apply(store, now)
 
 
+def trim_changes(store: Store, _settings: Settings, _now: datetime) -> int:
+    """Keep the log of changes from growing for ever."""
+    return store.trim_changes()
+
+
 TASKS: tuple[Task, ...] = (
     escalate, announce_look_backs, sweep_photos, settle_parcels, report_daily, deliver, forget_sessions,
-    forget_persons,
+    forget_persons, trim_changes,
 )  # fmt: skip
 
 

@@ -203,6 +203,16 @@ class Store(ABC):
                 ids.setdefault(layer, []).append(feature_id)  # type: ignore[union-attr]
         return Changes(last, {name: keys if keys and len(keys) <= MANY_CHANGES else None for name, keys in ids.items()})
 
+    def trim_changes(self, kept: int = KEPT_CHANGES) -> int:
+        """Forget all but so many changes, once there are a fifth more; how many. Who is further behind reads anew."""
+        span = select(func.max(CHANGES.c.id), func.min(CHANGES.c.id))
+        with self._errors(), self.engine.connect() as connection, connection.begin():
+            last, first = connection.execute(span).one()
+        if last is None or last - first < kept * 1.2:
+            return 0
+        with self.writing() as session:
+            return session.layers.forget_changes(last - kept)
+
     def last_changes(self, sequence: int) -> dict[str, int]:
         """The layers changed after `sequence`, each with the number of its last change."""
         statement = select(CHANGES.c.layer, func.max(CHANGES.c.id)).where(CHANGES.c.id > sequence)

@@ -171,6 +171,10 @@ class LayerRegistry(Shelf):
             METADATA.remove(METADATA.tables[schema.name])
         self.store.add_layer(self.connection, schema)
 
+    def forget_changes(self, up_to: int) -> int:
+        """Take the changes up to that number out of the log; how many."""
+        return self.connection.execute(delete(CHANGES).where(CHANGES.c.id <= up_to)).rowcount
+
     def drop(self, name: str) -> None:
         """Remove a layer of the town's own, with its rows."""
         if name in LAYERS:
