@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadInput
+from layers.ground import objects
 from layers.query import Query, Where
 from layers.rules import indicators as rule
 from layers.store import Session
-from layers.units import UNITS, Columns, objects
+from layers.units import UNITS, Columns
 from layers.words import msg
 
 WEIGHTS_KEY = "score_weights"

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.ground import objects
 from layers.store import Session
 
 Columns = Mapping[str, Sequence[Any]]  # of the problems; with "id" and the field that the unit stands in
@@ -54,10 +55,3 @@ UNITS: dict[str, Callable[[Session, Columns], Unit]] = {
     "category": _by_category,
     "source": _by_field("source_level"),
 }
-
-
-def objects(values: Sequence[object]) -> NDArray[np.object_]:
-    """An array of anything, one element each."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

@@ -104,7 +104,9 @@ MOMENT = st.floats(-5, 12)
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 2), MOMENT, st.none() | st.floats(0, 9), st.booleans(), st.booleans()), min_size=1),
+    st.lists(
+        st.tuples(st.integers(0, 2), MOMENT, st.none() | st.floats(0, 9), st.booleans(), st.booleans()), min_size=1
+    ),
     st.floats(0.01, 10),
     st.integers(-4, 0),
 )

@@ -49,9 +49,7 @@ def split(total: int, weights: Sequence[float]) -> list[int]:
     exact = total * (share / whole)
     given = np.floor(exact).astype(np.int64)
     turn = np.argsort(-np.round(exact - given, 9), kind="stable")  # rounded: equal shares have equal remainders
-    turn = turn[share[turn] > 0]
-    rest = total - int(given.sum())
-    given[turn[np.arange(rest) % len(turn)]] += 1  # never more than one each
+    given[turn[: total - int(given.sum())]] += 1
     return [int(one) for one in given]
 
 
