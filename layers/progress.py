@@ -18,13 +18,13 @@ from layers.errors import BadInput, NotFound
 from layers.progress_cases import TownCases, town_cases, within
 from layers.query import Query
 from layers.rules import campaigns as rules
-from layers.rules.back_schedule import Frame, Line, Pace, frame_of, worst_first
+from layers.rules.back_schedule import Frame, Line, Pace, frame_of, running_day, worst_first
 from layers.rules.campaigns import Campaign
 from layers.rules.forecast import HISTORY_DAYS
 from layers.rules.progress import Flows, Ledger, Span, ledger, midnight_s
 from layers.store import Session
 from layers.targets import Reached, reached
-from layers.values import midnight, town_day
+from layers.values import midnight
 from layers.words import msg
 
 BY = ("area", "person", "department", "category")
@@ -107,7 +107,7 @@ def _chosen(campaigns: Sequence[Campaign], code: str, at: datetime) -> Campaign 
         if named is None:
             raise NotFound("campaign", code[:40])
         return named
-    day = town_day(at)
+    day = running_day(at)
     now = rules.running(campaigns, day)
     begun = sorted((one for one in campaigns if one.begin <= day), key=lambda one: one.end, reverse=True)
     to_come = sorted(campaigns, key=lambda one: one.begin)
@@ -124,7 +124,7 @@ class _View:
         self.cases: TownCases = town_cases(
             session, by=wish.by, since=min(midnight(baseline), as_of), until=max(as_of, midnight(baseline))
         )
-        self.seed = crc32(f"{campaign.code} {town_day(as_of)}".encode())
+        self.seed = crc32(f"{campaign.code} {running_day(as_of)}".encode())
         if wish.phase:
             phase = campaign.phases[wish.phase - 1]
             self.baseline, codes = phase.begin, phase.categories

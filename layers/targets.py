@@ -9,11 +9,12 @@ import numpy as np
 from layers import past
 from layers.measures import treated_area
 from layers.progress_cases import TownCases, within
+from layers.rules.back_schedule import running_day
 from layers.rules.calendars import Calendar
 from layers.rules.campaigns import Campaign, Target
 from layers.rules.progress import target_status, working_days
 from layers.store import Session
-from layers.values import midnight, town_day
+from layers.values import midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def reached(
         moment = min(at, past.end_of(target.by))
         done, whole = _MEASURED[target.what](session, campaign, target, cases, moment)
         share = done / whole if whole else None
-        today = town_day(at)
+        today = running_day(at)
         left = len(working_days(today, target.by, calendar))
         said = "unknown" if share is None else target_status(share, target.aim, _elapsed(campaign.begin, target.by, at))
         made.append(Reached(target, done, whole, share, left, said))

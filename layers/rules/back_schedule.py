@@ -88,15 +88,29 @@ class Frame:
         return (self.end - self.begin).days + 1
 
     @property
+    def calendar_days_left(self) -> int:
+        """The days after this one, the last one too; before the begin: all of them."""
+        return max((self.end - self.today).days, 0) if self.day else self.days
+
+    @property
     def full_days(self) -> int:
         """How many of them are over."""
         return self.day if self.at >= midnight(self.today + _DAY) else max(self.day - 1, 0)
 
 
+def running_day(at: datetime) -> date:
+    """The day that runs just before a moment: the end of a day belongs to it.
+
+    >>> running_day(midnight(date(2021, 11, 23)))
+    datetime.date(2021, 11, 22)
+    """
+    return town_day(at - _MICRO)
+
+
 def frame_of(begin: date, end: date, calendar: Calendar, *, at: datetime) -> Frame:
     """The frame of the days begin … end at a moment; what is over is looked at as it stood at its end."""
     cut = min(at, midnight(end + _DAY))
-    today = town_day(cut - _MICRO)
+    today = running_day(cut)
     state = "coming" if today < begin else "over" if at >= midnight(end + _DAY) else "running"
     day = max((today - begin).days + 1, 0)
     return Frame(begin, end, cut, today, state, day, working_days(max(today, begin - _DAY), end, calendar))
