@@ -16,7 +16,7 @@ from layers.campaigns import campaign_sheet
 from layers.clock_rules import calendar_sheet
 from layers.errors import BadInput, NotFound
 from layers.progress_cases import TownCases, town_cases, within
-from layers.query import Query
+from layers.query import Query, Where
 from layers.rules import campaigns as rules
 from layers.rules.back_schedule import Frame, Line, Pace, frame_of, running_day, worst_first
 from layers.rules.campaigns import Campaign
@@ -182,9 +182,11 @@ class _View:
         """The open cases with which the next working day begins: the most severe first, then the first due."""
         if not limit:
             return []
-        mine = frozenset(self.cases.id[chosen].tolist())
-        asked = Query(where=past.open_at(self.frame.at))
-        rows = self.session.features.columns("problems", ("id", "severity", "due_at"), asked)
-        left = sorted((-(severity or 1), due is None, due or self.as_of, id_)
-                      for id_, severity, due in rows if id_ in mine)  # fmt: skip
-        return [id_ for *_, id_ in left[:limit]]
+        cases, at = self.cases.cases, self.frame.at
+        left = chosen & (cases.found_at < at.timestamp()) & ~(cases.ended_at < at.timestamp())
+        mine = dict(zip(self.cases.id[left].tolist(), self.cases.severity[left].tolist(), strict=True))
+        least = sorted(mine.values(), reverse=True)[:limit][-1]  # those below are not reached
+        asked = Query(where=(*past.open_at(at), Where("severity", "null or >=", least)))
+        rows = self.session.features.columns("problems", ("id", "due_at"), asked)
+        turns = sorted((-mine[id_], due is None, due or at, id_) for id_, due in rows if id_ in mine)
+        return [id_ for *_, id_ in turns[:limit]]

@@ -19,15 +19,17 @@ from layers.rules.progress import Cases, Ints
 from layers.store import Session
 from layers.units import UNITS
 
-_FIELDS = ("id", "found_at", "closed_at", "state", "category", "rebound_kind", "lead_person", "department")
+_FIELDS = ("id", "found_at", "closed_at", "state", "category", "rebound_kind", "severity")
+_OF_UNIT = {"person": ("lead_person",), "department": ("department",)}  # what else a unit needs
 
 
 @dataclass(frozen=True, eq=False)
 class TownCases:
-    """The cases with their keys, categories and units: `units` are codes, `names` what they are called."""
+    """The cases with their keys, categories, severities and units: `units` are codes, `names` what they are called."""
 
     id: Ints
     category: NDArray[np.object_]
+    severity: Ints
     cases: Cases
     units: Sequence[str]
     names: dict[str, str]
@@ -42,10 +44,11 @@ class TownCases:
 def town_cases(session: Session, *, by: str, since: datetime, until: datetime) -> TownCases:
     """What was open at `since` or has been found since then, before `until`; one read of columns."""
     asked = Query(where=(Where("found_at", "<", until), Where("closed_at", "null or >=", since)))
-    rows = session.features.columns("problems", _FIELDS, asked)
+    fields = (*_FIELDS, *_OF_UNIT.get(by, ()))
+    rows = session.features.columns("problems", fields, asked)
     ended = _struck(session, since) if any(row[3] in NOT_A_PROBLEM for row in rows) else {}
     kept = [row for row in rows if row[3] not in NOT_A_PROBLEM or (row[1] < since and row[0] in ended)]
-    columns = {name: [row[i] for row in kept] for i, name in enumerate(_FIELDS)}
+    columns = {name: [row[i] for row in kept] for i, name in enumerate(fields)}
     names, unit = UNITS[by](session, columns)
     units, position = np.unique(unit.astype(str), return_inverse=True)
     struck = np.array([state in NOT_A_PROBLEM for state in columns["state"]], dtype=bool)
@@ -55,7 +58,8 @@ def town_cases(session: Session, *, by: str, since: datetime, until: datetime) -
         np.array([bool(kind) for kind in columns["rebound_kind"]], dtype=bool),
     )  # fmt: skip
     kinds = np.array([str(code or "") for code in columns["category"]], dtype=object)
-    return TownCases(np.array(columns["id"], dtype=np.int64), kinds, cases, units.tolist(), names)
+    severity = np.array([value or 1 for value in columns["severity"]], dtype=np.int64)
+    return TownCases(np.array(columns["id"], dtype=np.int64), kinds, severity, cases, units.tolist(), names)
 
 
 def _struck(session: Session, since: datetime) -> dict[int, datetime]:

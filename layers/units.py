@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from layers.ground import objects
 from layers.store import Session
 
+_FEW_CODES, _FEW_IDS = 5_000, 50_000  # that are named one by one; with more all links are read
 Columns = Mapping[str, Sequence[Any]]  # of the problems; with "id" and the field that the unit stands in
 Unit = tuple[dict[str, str], NDArray[np.object_]]  # code → name, and the code of each problem ("" = of none)
 
@@ -18,12 +19,13 @@ def _by_area(session: Session, columns: Columns) -> Unit:
     areas = session.features.columns("areas", ("code", "name", "level"))
     level = "village" if any(area[2] == "village" for area in areas) else None
     names = {code: name or code for code, name, of in areas if level in (None, of)}
+    ids = columns["id"] if len(columns["id"]) <= _FEW_IDS else None
+    codes = sorted(names) if len(names) <= _FEW_CODES else None
     best: dict[int, tuple[float, str]] = {}
-    for id_, code, share in session.history.links("areas"):
-        if code in names:
-            mine = (-(1.0 if share is None else share), code)
-            if (known := best.get(id_)) is None or mine < known:
-                best[id_] = mine
+    for id_, code, share in session.history.links("areas", codes=codes, ids=ids):
+        mine = (-(1.0 if share is None else share), code)
+        if code in names and ((known := best.get(id_)) is None or mine < known):
+            best[id_] = mine
     return names, objects([best[id_][1] if id_ in best else "" for id_ in columns["id"]])
 
 

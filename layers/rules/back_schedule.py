@@ -174,7 +174,7 @@ class Pace:
             return DONE
         if drawn is None:
             return None
-        return outlook(futures(left, self._change(found, i), drawn), self.deadline)
+        return outlook(left, self._change(found, i), drawn, deadline=self.deadline)
 
     def _finish(self, seen: Outlook | None) -> tuple[date | None, date | None, date | None]:
         days = seen.finish if seen else (None, None, None)

@@ -61,20 +61,26 @@ def _blocks(size: int, days: int, paths: int, rng: np.random.Generator) -> Draws
 
 def futures(backlog: int, change: Ints, drawn: Draws) -> NDArray[np.int32]:
     """The backlog at the end of each day of each future; `change`: new − closed + rebound of each past day."""
-    walked = np.cumsum(change.astype(np.int32)[drawn], axis=0, dtype=np.int32) + np.int32(backlog)
-    lowest = np.minimum.accumulate(walked, axis=0)
-    paths: NDArray[np.int32] = walked - np.minimum(lowest, 0)  # reflected at zero
+    walked = _walked(backlog, change, drawn)
+    paths: NDArray[np.int32] = walked - np.minimum(np.minimum.accumulate(walked, axis=0), 0)  # reflected at zero
     return paths
 
 
-def outlook(paths: NDArray[np.int32], deadline: int) -> Outlook:
-    """What futures say about being done on or before day `deadline` (1 = tomorrow, 0 or less = it is over)."""
-    days = len(paths)
-    done = paths == 0
-    first = np.where(done.any(axis=0), done.argmax(axis=0) + 1, days + 1)
+def outlook(backlog: int, change: Ints, drawn: Draws, *, deadline: int) -> Outlook:
+    """What the futures say about being done on or before day `deadline` (1 = tomorrow, 0 or less = it is over)."""
+    days = len(drawn)
+    lowest = np.minimum.accumulate(_walked(backlog, change, drawn), axis=0)
+    first = (lowest > 0).sum(axis=0) + 1  # the day on which nothing is left for the first time
     finish = np.quantile(first, FAN, method="inverted_cdf")
     early, middle, late = (int(day) if day <= days else None for day in finish)
     return Outlook(float((first <= deadline).mean()), (early, middle, late))
+
+
+def _walked(backlog: int, change: Ints, drawn: Draws) -> NDArray[np.int32]:
+    walked: NDArray[np.int32] = np.take(change.astype(np.int32), drawn)
+    np.cumsum(walked, axis=0, out=walked)
+    walked += np.int32(backlog)
+    return walked
 
 
 def fan(paths: NDArray[np.int32]) -> NDArray[np.float64]:
