@@ -83,7 +83,7 @@ function forecast({ days, start, fan }, { at, number }) {
 function deadline({ x, y, top, days }) {
   return [
     svg('line', { class: 'burn-deadline', x1: x(days), x2: x(days), y1: EDGE.top - 6, y2: y(0) }),
-    svg('text', { class: 'curve-tick burn-deadline-word', x: x(days), y: y(top) - 12, 'text-anchor': 'end' }, t('Deadline')),
+    svg('text', { class: 'curve-tick burn-deadline-word', x: x(days), y: y(top) - 12, 'text-anchor': 'end' }, t('The last day')),
   ];
 }
 

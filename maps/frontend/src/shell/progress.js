@@ -106,14 +106,14 @@ class Progress {
     return h(
       'details',
       { class: 'next-cases', open: Boolean(this.found.unit) },
-      h('summary', {}, t('{n} cases for {day}: the most severe first, then what is due first', { n: count(cases.length), day })),
+      h('summary', {}, t('For {day} ({n}): the most severe first, then what is due first', { n: count(cases.length), day })),
       h('ul', { class: 'rows' }, cases.map((one) => problemRow(one, open))),
     );
   }
 
   units() {
     const { lines, total, by } = this.found;
-    const heads = [t('Unit'), t('Status'), t('Open'), t('Baseline'), t('New'), t('Closed'), t('Rebounds'), t('Needed a day'), t('Done a day'), t('Chance'), t('Done between'), t('Next day')];
+    const heads = [t('Unit judged'), t('Status'), t('Open'), t('Baseline'), t('New'), t('Closed'), t('Rebounds'), t('Needed a day'), t('Done a day'), t('Chance'), t('Done between'), t('Next day')];
     return h(
       'section',
       {},
@@ -124,7 +124,7 @@ class Progress {
         h(
           'table',
           { class: 'table numbers progress-units' },
-          h('thead', {}, h('tr', {}, heads.map((one) => h('th', { scope: 'col' }, one)), by in FILTERS && h('th', { scope: 'col' }, t('Cases')))),
+          h('thead', {}, h('tr', {}, heads.map((one, i) => h('th', { scope: 'col', class: i === 1 ? 'status-cell' : '' }, one)), by in FILTERS && h('th', { scope: 'col', class: 'cases-cell' }, t('Cases')))),
           h('tbody', {}, this.line(total, true), lines.map((line) => this.line(line))),
         ),
       ),
@@ -139,7 +139,7 @@ class Progress {
       h('th', { scope: 'row' }, this.unitName(line, whole)),
       h('td', { class: 'status-cell' }, statusTag(this.found, line.status)),
       cells.map((one) => h('td', {}, one)),
-      this.found.by in FILTERS && h('td', {}, this.cases(line, whole)),
+      this.found.by in FILTERS && h('td', { class: 'cases-cell' }, this.cases(line, whole)),
     );
   }
 
