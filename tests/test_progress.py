@@ -1,7 +1,7 @@
 """Campaigns and their progress on both stores: the baseline, what came and went, units, targets, the next day."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 import shapely
@@ -202,21 +202,16 @@ def test_targets_are_measured_on_the_ground_and_on_the_cases(town: Store) -> Non
     assert early.share == 0.0
 
 
-def test_a_pace_that_suffices_is_on_track(town: Store) -> None:
+def test_a_week_of_history_brings_a_forecast(town: Store) -> None:
     given(town)
-    for number in range(12):
-        id_ = found(town, 5 + number / 100, east_m=-400 + 50 * number, category="0301").id
-        closed(town, id_, 7.3 + number / 2)
-    late = midnight(town_day(day(14)))
+    late = midnight(town_day(day(14)))  # the end of the seventh day
     made = at(town, late)
     assert made.history_days == 7
-    assert made.total.status in ("on_track", "at_risk", "late")
     assert made.total.chance is not None
-    assert made.course.fan[0][0].isoformat() == "2021-11-15"
-    assert len(made.course.fan) == 7
+    assert [made.course.fan[i][0].day for i in (0, -1)] == [15, 21]
     assert at(town, late).total == made.total  # drawn with the same seed
 
 
 def test_the_kinds_of_a_major_category_are_its_minor_ones(town: Store) -> None:
     given(town, phases=[{"name_zh": "土", "begin": "2021-11-08", "end": "2021-11-21", "categories": ["03"]}])
-    assert counted(at(town, END_OF_10TH + timedelta(0)).total)["new"] == 1
+    assert counted(at(town, END_OF_10TH).total)["new"] == 1

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from layers.errors import BadInput
 from layers.rules.campaign_rows import campaigns_of, plain_row
@@ -93,3 +95,22 @@ def test_a_baseline_is_carried_over_from_campaign_to_campaign():
     assert baseline_begin(made[0], made) == date(2021, 11, 22)
     assert running(made, date(2022, 11, 1)) == [made[1]]
     assert running(made, date(2022, 12, 2)) == []
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("2021-12-01"),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=3), some, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(
+    st.sampled_from([*CLEAR, *(f"phases.0.{name}" for name in CLEAR["phases"][0]), "targets.0.aim", "targets.0.what"]),
+    VALUES,
+)
+def test_anything_else_is_refused_in_words_or_taken(field, value):
+    try:
+        made = campaigns_of([changed(field, value)], CATEGORIES)
+    except BadInput:
+        return
+    assert campaigns_of([plain_row(one) for one in made], CATEGORIES) == made
