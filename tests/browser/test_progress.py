@@ -45,6 +45,8 @@ def test_a_unit_shows_its_own_chart_quota_and_next_cases(visit: Visit, api: http
     assert sum(quota) == found["line"]["open"]
     assert visit.each(".next-cases .row", "data-id") == [str(case["id"]) for case in found["next_day"]["cases"]]
     assert visit.see(f"tr[data-unit='{unit}'] a").get_attribute("href") == f"/maps/open-problems?area={unit}"
+    visit.page.go_back()
+    visit.until("!document.querySelector('.next-cases')?.open && !document.querySelector('tr[aria-current]')")
     assert visit.faults == []
 
 

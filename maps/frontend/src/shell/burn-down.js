@@ -124,7 +124,7 @@ function numbers({ days, fan }) {
   const ahead = fan.map((one) => [one.day, `${count(one.p10)} – ${count(one.p90)}`, count(one.p50)]);
   return h(
     'details',
-    { class: 'note burn-numbers' },
+    { class: 'note burn-numbers', 'data-fold': 'numbers' },
     h('summary', {}, t('The numbers as a table')),
     h('div', { class: 'burn-tables' }, tableOf(t('Up to now'), heads, past), fan.length > 0 && tableOf(t('Forecast of what is open'), [t('Day'), t('8 of 10 futures'), t('Likely')], ahead)),
   );

@@ -2,7 +2,7 @@
 
 import { burnDown } from './burn-down.js';
 import { get, newest } from './api.js';
-import { fill, find, h, icon } from './dom.js';
+import { fill, find, findAll, h, icon } from './dom.js';
 import { row as problemRow } from './problem-list.js';
 import { chance, empty, figures, finish, head, pace, phases, rate, statusTag, targets } from './progress-parts.js';
 import { told } from './toast.js';
@@ -19,11 +19,17 @@ export function start() {
 class Progress {
   constructor(place) {
     this.place = place;
-    const said = window.geo.state.get();
-    this.asked = Object.fromEntries(ASKED.filter((name) => said[name]).map((name) => [name, said[name]]));
+    this.read();
     this.answer = newest(() => get('/analysis/progress', this.asked));
     window.geo.on('change', ({ layer }) => layer === 'problems' && this.load({ quietly: true }));
+    window.addEventListener('popstate', () => (this.read(), this.load()));
     new ResizeObserver(() => this.draw()).observe(place);
+  }
+
+  // What the address asks for.
+  read() {
+    const said = window.geo.state.get();
+    this.asked = Object.fromEntries(ASKED.filter((name) => said[name]).map((name) => [name, said[name]]));
   }
 
   async load({ quietly = false } = {}) {
@@ -44,8 +50,7 @@ class Progress {
   show(found) {
     this.found = found;
     const onchoose = (changes) => this.choose(changes);
-    const name = document.activeElement?.closest('#content') && document.activeElement.name;
-    const isUnfolded = find('.burn-numbers', this.place)?.open;
+    const before = kept(this.place);
     this.chart = h('div', { class: 'burn-place' });
     fill(
       this.place,
@@ -57,9 +62,7 @@ class Progress {
     );
     this.drawn = 0;
     this.draw();
-    const numbers = find('.burn-numbers', this.place);
-    if (numbers) numbers.open = Boolean(isUnfolded);
-    if (name) find(`[name=${name}]`, this.place)?.focus();
+    before();
   }
 
   // As wide as there is room, so that its letters keep their size.
@@ -96,7 +99,7 @@ class Progress {
       { class: 'quota' },
       h('h3', {}, t('Quota of each working day')),
       h('ol', { class: 'quota-days' }, ahead.slice(0, SHOWN_DAYS).map(cell)),
-      rest > 0 && h('details', {}, h('summary', {}, t('{n} further days', { n: rest })), h('ol', { class: 'quota-days' }, ahead.slice(SHOWN_DAYS).map((day, i) => cell(day, i + SHOWN_DAYS)))),
+      rest > 0 && h('details', { 'data-fold': 'quota' }, h('summary', {}, t('{n} further days', { n: rest })), h('ol', { class: 'quota-days' }, ahead.slice(SHOWN_DAYS).map((day, i) => cell(day, i + SHOWN_DAYS)))),
     );
   }
 
@@ -105,7 +108,7 @@ class Progress {
     const open = ({ properties }) => location.assign(`/maps/open-problems?id=${properties.id}`);
     return h(
       'details',
-      { class: 'next-cases', open: Boolean(this.found.unit) },
+      { class: 'next-cases', 'data-fold': `next ${this.found.unit}`, open: Boolean(this.found.unit) },
       h('summary', {}, t('For {day} ({n}): the most severe first, then what is due first', { n: count(cases.length), day })),
       h('ul', { class: 'rows' }, cases.map((one) => problemRow(one, open))),
     );
@@ -145,7 +148,7 @@ class Progress {
 
   unitName(line, whole) {
     if (whole || !line.key) return line.name;
-    return h('button', { type: 'button', class: 'link', onclick: () => this.choose({ unit: line.key }, '#course') }, line.name);
+    return h('button', { type: 'button', class: 'link', 'data-open': line.key, onclick: () => this.choose({ unit: line.key }, '#course') }, line.name);
   }
 
   cases(line, whole) {
@@ -153,6 +156,20 @@ class Progress {
     const query = new URLSearchParams({ [FILTERS[this.found.by]]: line.key, ...(this.asked.as_of ? { as_of: this.asked.as_of } : {}) });
     return h('a', { class: 'btn icon-only quiet', href: `/maps/open-problems?${query}`, 'aria-label': t('Open cases: {name}', { name: line.name }) }, icon('list'));
   }
+}
+
+// Remembers what is unfolded, how far the table is scrolled and where the focus is: the answer brings that back.
+function kept(place) {
+  const folds = () => findAll('details[data-fold]', place);
+  const was = Object.fromEntries(folds().map((one) => [one.dataset.fold, one.open]));
+  const left = find('.wide-table', place)?.scrollLeft;
+  const active = place.contains(document.activeElement) ? document.activeElement : null;
+  const again = active?.name ? `[name="${active.name}"]` : active?.dataset.open && `[data-open="${CSS.escape(active.dataset.open)}"]`;
+  return () => {
+    for (const one of folds()) one.open = was[one.dataset.fold] ?? one.open;
+    find('.wide-table', place).scrollLeft = left ?? 0;
+    if (again) find(again, place)?.focus({ preventScroll: true });
+  };
 }
 
 // How the numbers are made, for whoever asks.
@@ -164,5 +181,5 @@ function how({ parameters }) {
     t('Forecast: {paths} futures drawn from the last {days} days in blocks of {block}; with fewer than {least} days there is none.', { paths: count(parameters.paths), days: parameters.history_days, block: parameters.block_days, least: parameters.least_history_days }),
     t('On track from a chance of {high} %, behind below {low} %.', { high: parameters.on_track_from * 100, low: parameters.at_risk_from * 100 }),
   ];
-  return h('details', { class: 'note' }, h('summary', {}, t('How this is reckoned')), h('ul', {}, lines.map((one) => h('li', {}, one))));
+  return h('details', { class: 'note', 'data-fold': 'how' }, h('summary', {}, t('How this is reckoned')), h('ul', {}, lines.map((one) => h('li', {}, one))));
 }
