@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from geo_service.schemas.problems import Names
 from layers.digests import Letter
-from layers.rules.bulletin import Bulletin, Figure, Village
+from layers.rules.bulletin import Bulletin, CampaignDay, Figure, Village
 from layers.rules.digest import SECTION_TITLES, Case, Digest, Span
 from layers.rules.roles import ROLE_TITLES
 from layers.values import TOWN_TIME, town_day
@@ -149,9 +149,19 @@ def period(one: Bulletin, writer: Writer) -> str:
     return days
 
 
+def campaign_day(running: CampaignDay, writer: Writer) -> str:
+    """Which day of a campaign it is, and how many are left."""
+    is_english = writer.names.words.language == "en"
+    name = running.name_en or running.name_zh if is_english else running.name_zh
+    if not running.left:
+        return writer.say(msg("{name}: day {day}, the last one", name=name, day=running.day))
+    return writer.say(msg("{name}: day {day}, {left} days left", name=name, day=running.day, left=running.left))
+
+
 def _bulletin_lines(one: Bulletin, writer: Writer) -> Iterator[str]:
     yield writer.head(period_title(one))
     yield period(one, writer)
+    yield from (campaign_day(running, writer) for running in one.campaigns)
     yield ""
     yield from _figures(one, writer)
     for title, lines in _parts(one, writer):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from layers.campaigns import campaign_sheet
 from layers.inbox import put
 from layers.model import Person, Responsibility
 from layers.query import Query, Where
@@ -121,8 +122,9 @@ def bulletin(session: Session, on: date, *, days: int, now: datetime) -> Bulleti
     names = {code: name or code for code, name, of in areas if level in (None, of)}
     returned = Figure(*(session.history.times_reached("returned", s.start, s.at) for s in (span, span.before)))
     return bulletins.bulletin(
-        list(cases.values()), span, villages=names, village_of=_village_of(session, names), returned=returned
-    )
+        list(cases.values()), span, villages=names, village_of=_village_of(session, names), returned=returned,
+        campaigns=campaign_sheet(session).campaigns,
+    )  # fmt: skip
 
 
 def _village_of(session: Session, names: Mapping[str, str]) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """The indicators of a period by area, department, person, category or source. Load → rule → values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import BadInput
+from layers.ground import objects
 from layers.query import Query, Where
 from layers.rules import indicators as rule
 from layers.store import Session
+from layers.units import UNITS, Columns
 from layers.words import msg
 
 WEIGHTS_KEY = "score_weights"
@@ -52,9 +54,10 @@ def report(session: Session, *, start: datetime, end: datetime, by: str = "area"
     if end <= start:
         raise BadInput(msg("The period ends before it begins."), field="to")
     rows = _rows(session, end)
-    counted = rule.counts(*_columns(session, rows), rule.Period(start.timestamp(), end.timestamp()))
+    columns = _by_name(rows)
+    counted = rule.counts(*_cases(session, columns), rule.Period(start.timestamp(), end.timestamp()))
     weights = session.rulesets.current(WEIGHTS_KEY, shipped=dict(rule.WEIGHTS))
-    names, unit = UNITS[by](session, rows)
+    names, unit = UNITS[by](session, columns)
     lines = [_line(key, names.get(key, key), count, weights.body) for key, count in rule.table(counted, unit).items()]
     whole = {name: int(flags.sum()) for name, flags in counted.items()}
     return Report(_line("", "", whole, weights.body), sorted(lines, key=_turn), weights.body, weights.version)
@@ -65,10 +68,11 @@ def cases_of(session: Session, *, count: str, start: datetime, end: datetime, by
     if count not in rule.COUNT_TITLES or by not in UNITS:
         raise BadInput(msg("There is no indicator “{name}”.", name=count[:40]), field="count")
     rows = _rows(session, end)
-    counted = rule.counts(*_columns(session, rows), rule.Period(start.timestamp(), end.timestamp()))[count]
+    columns = _by_name(rows)
+    counted = rule.counts(*_cases(session, columns), rule.Period(start.timestamp(), end.timestamp()))[count]
     if unit:
-        counted = counted & (UNITS[by](session, rows)[1].astype(str) == unit)
-    return [row[0] for row, counts in zip(rows, counted.tolist(), strict=True) if counts]
+        counted = counted & (UNITS[by](session, columns)[1].astype(str) == unit)
+    return [id_ for id_, counts in zip(columns["id"], counted.tolist(), strict=True) if counts]
 
 
 def _rows(session: Session, end: datetime) -> Rows:
@@ -83,8 +87,11 @@ def _turn(line: Line) -> tuple[bool, float, str]:
     return line.score is None, -(line.score or 0.0), line.key
 
 
-def _columns(session: Session, rows: Rows) -> tuple[rule.Cases, rule.Stages]:
-    by_name = {name: [row[i] for row in rows] for i, name in enumerate(_FIELDS)}
+def _by_name(rows: Rows) -> Columns:
+    return {name: [row[i] for row in rows] for i, name in enumerate(_FIELDS)}
+
+
+def _cases(session: Session, by_name: Columns) -> tuple[rule.Cases, rule.Stages]:
     ids = by_name["id"]
     filed = session.history.first_reached(("filed", "assigned"))
     exposed = _exposed(session)
@@ -93,8 +100,8 @@ def _columns(session: Session, rows: Rows) -> tuple[rule.Cases, rule.Stages]:
         supervised[id_] = supervised.get(id_, 0) + 1
     cases = rule.Cases(
         id=np.array(ids, dtype=np.int64), found_at=_seconds(by_name["found_at"]),
-        filed_at=_seconds([filed.get(id_) for id_ in ids]), state=_objects(by_name["state"]),
-        source_level=_objects(by_name["source_level"]), rework=_numbers(by_name["rework_count"]),
+        filed_at=_seconds([filed.get(id_) for id_ in ids]), state=objects(by_name["state"]),
+        source_level=objects(by_name["source_level"]), rework=_numbers(by_name["rework_count"]),
         handed_back=_numbers(by_name["handback_count"]), dispatched=_numbers(by_name["dispatch_count"]),
         on_the_spot=_flags(by_name["self_handled"]), by_decision=_flags(by_name["forced"]),
         rebound=_flags(by_name["rebound_kind"]), supervised=_numbers([supervised.get(id_, 0) for id_ in ids]),
@@ -115,60 +122,11 @@ def _stages(session: Session, ids: Sequence[int]) -> rule.Stages:
     rows = [row for row in session.deadlines.spans() if row.problem_id in position]
     return rule.Stages(
         case=np.array([position[row.problem_id] for row in rows], dtype=np.int64),
-        stage=_objects([row.stage for row in rows]),
+        stage=objects([row.stage for row in rows]),
         due_at=_seconds([row.due_at for row in rows]), ended_at=_seconds([row.ended_at for row in rows]),
         judged=_flags([row.ended_at is None or row.met is not None for row in rows]),
         extended=_flags([row.extended for row in rows]),
     )  # fmt: skip
-
-
-# ---------------------------------------------------------------- units
-
-Unit = tuple[dict[str, str], NDArray[np.object_]]
-
-
-def _by_area(session: Session, rows: Rows) -> Unit:
-    """The village that holds most of a problem (where the town has no villages, its lowest-coded area)."""
-    areas = session.features.columns("areas", ("code", "name", "level"))
-    level = "village" if any(area[2] == "village" for area in areas) else None
-    names = {code: name or code for code, name, of in areas if level in (None, of)}
-    best: dict[int, tuple[float, str]] = {}
-    for id_, code, share in session.history.links("areas"):
-        mine = (-(1.0 if share is None else share), code)
-        if code in names and (id_ not in best or mine < best[id_]):
-            best[id_] = mine
-    return names, _objects([best[row[0]][1] if row[0] in best else "" for row in rows])
-
-
-def _by_person_in(field: str) -> Callable[[Session, Rows], Unit]:
-    def unit(session: Session, rows: Rows) -> Unit:
-        names = {person.code: person.name for person in session.duties.people()}
-        return names, _objects([row[_FIELDS.index(field)] or "" for row in rows])
-
-    return unit
-
-
-def _by_category(session: Session, rows: Rows) -> Unit:
-    table = {category.code: category for category in session.town.categories()}
-    codes = [str(row[_FIELDS.index("category")] or "") for row in rows]
-    return {code: one.name_zh for code, one in table.items()}, _objects(codes)
-
-
-def _by_field(field: str) -> Callable[[Session, Rows], Unit]:
-    def unit(_session: Session, rows: Rows) -> Unit:
-        return {}, _objects([row[_FIELDS.index(field)] or "" for row in rows])
-
-    return unit
-
-
-UNITS: dict[str, Callable[[Session, Rows], Unit]] = {
-    "area": _by_area,
-    "person": _by_person_in("lead_person"),
-    "finder": _by_person_in("reported_by"),
-    "department": _by_field("department"),
-    "category": _by_category,
-    "source": _by_field("source_level"),
-}
 
 
 def _seconds(moments: Sequence[datetime | None]) -> NDArray[np.float64]:
@@ -181,9 +139,3 @@ def _numbers(values: Sequence[Any]) -> NDArray[np.int64]:
 
 def _flags(values: Sequence[Any]) -> NDArray[np.bool_]:
     return np.array([bool(value) for value in values], dtype=bool)
-
-
-def _objects(values: Sequence[object]) -> NDArray[np.object_]:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.casework import Deed, record
 from layers.errors import BadInput, Denied, NotFound
 from layers.geometry import Metres
+from layers.ground import objects
 from layers.model import Feature
 from layers.people import actor
 from layers.query import Query, Where
@@ -120,6 +121,24 @@ def problem_completion(
 ) -> Completion:
     """How much of a problem's polygon is treated, by the measures that belong to it."""
     return _completion(session, problem, of_problem(session, problem.code), at=at, beside=beside)
+
+
+def treated_area(session: Session, *, at: datetime) -> tuple[float, float]:
+    """(treated, whole) area of all parcels in m² at a moment, by the shapes of the measures that lie on them."""
+    metres = metres_of(session)
+    parcels = session.features.columns("parcels", ("code", "geom"), Query(where=(Where("geom", "not null"),)))
+    shapes = metres.to(objects([shape for _, shape in parcels]))
+    covering = (Where("kind", "in", _covering()), Where("geom", "not null"))
+    rows = session.whole.features.read("measures", Query(where=covering))  # hidden ones treat a parcel too
+    done = [_done(row, metres) for row in rows]
+    on: dict[int, list[Done]] = {}
+    tree = shapely.STRtree(shapes)
+    for row, one in zip(rows, done, strict=True):
+        for i in tree.query(one.geometry, predicate="intersects").tolist():
+            if row.values["parcel"] in (None, "", parcels[i][0]):
+                on.setdefault(i, []).append(one)
+    treated = (rules.completion(shapes[i], here, at=at).treated_m2 for i, here in on.items())
+    return sum(treated), float(shapely.area(shapes).sum())
 
 
 def of_problem(session: Session, code: str) -> list[Feature]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from layers.campaigns import KEY as CAMPAIGNS
 from layers.demo import DemoTown
 from layers.errors import Conflict
 from layers.geometry import Metres
@@ -18,6 +19,7 @@ from layers.model import Feature
 from layers.planting_acts import LOOKED_BACK_DAYS, act_out
 from layers.planting_cases import plant_problems
 from layers.rebounds import link_all
+from layers.rules.campaign_rows import plain_row
 from layers.stations import rebuild_rings
 from layers.store import Session, Store
 from layers.words import msg
@@ -52,6 +54,7 @@ def plant(store: Store, demo: DemoTown, *, now: datetime, reset: bool) -> bool:
         for measure in demo.layers["measures"]:  # singly: those with firms have no place
             session.features.insert("measures", measure, now=now)
         plant_problems(session, demo, now=now)
+        session.rulesets.put(CAMPAIGNS, [plain_row(one) for one in demo.campaigns], now=now)
         link_all(session, now=now)
         schedule_all(session, now=now - timedelta(days=LOOKED_BACK_DAYS))
     act_out(store, demo.staff, now=now)

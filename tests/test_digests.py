@@ -16,6 +16,7 @@ from geo_service.settings import Settings
 from geo_service.words import words_of
 from geo_service.workers import daily
 from layers import channels, digests, moves, problems
+from layers.campaigns import put_campaigns
 from layers.channels import Subscription
 from layers.errors import NotFound
 from layers.model import Category, Feature, Person, Responsibility, Stage
@@ -286,6 +287,20 @@ def test_the_bulletin_in_words(town: Store, language: str) -> None:
     assert title.startswith("【示范街道") and "18:00" in period
     assert any("V1" in line for line in lines) and any("V2" in line for line in lines)
     assert "{" not in text and "http" not in text
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "攻坚第 3 天，还剩 7 天"), ("en", "Drive: day 3, 7 days left")])
+def test_the_bulletin_says_which_day_of_the_campaign_it_is(town: Store, language: str, said: str) -> None:
+    begin, end = DAY - 2 * DAYS, DAY + 7 * DAYS
+    over = {"code": "over", "name_zh": "旧", "begin": f"{begin - DAYS}", "end": f"{DAY - DAYS}"}
+    runs = {"code": "runs", "name_zh": "攻坚", "name_en": "Drive", "begin": f"{begin}", "end": f"{end}"}
+    put_campaigns(town, [over, runs], now=NOW)
+    with town.reading() as session:
+        writer = Writer(names_of(session, words_of(language)), "")
+        texts = [report_texts.bulletin(digests.bulletin(session, day, days=1, now=NOW), writer)
+                 for day in (DAY, begin - 9 * DAYS)]  # fmt: skip
+    assert texts[0].splitlines()[2] == said
+    assert "攻坚" not in texts[1] and "Drive" not in texts[1]
 
 
 def test_a_section_names_a_few_and_counts_the_rest(town: Store) -> None:

@@ -59,7 +59,7 @@ FIELDS = (
     "name", "state", "kind", "parcel", "problem", "quantity", "unit", "done_at", "valid_from", "valid_to",
     "ring_radii_m", "started_at", "ended_at", "person", "to", "act", "by", "until", "stage", "result", "note", "level",
     "gap_width_m", "rules", "days", "hours", "ladders", "points", "channel", "target", "kinds", "ids", "place", "layer",
-    "role", "problems", "basemaps",
+    "role", "problems", "basemaps", "campaigns",
 )  # fmt: skip
 REPORTED = ("category", "description", "contact", "duplicate_of", "opened_at", "website", "content", "text")
 properties = st.dictionaries(st.sampled_from(FIELDS), values, max_size=6)
@@ -72,7 +72,7 @@ WRITES = (
     ("POST", "/look-backs/1"), ("POST", "/analysis/work-faces/repair"), ("POST", "/inbox/read"),
     ("POST", "/subscriptions"), ("POST", "/photos/1/redact"), ("POST", "/photos/1/release"), ("POST", "/accounts"),
     ("PATCH", "/accounts/demo-planner"), ("POST", "/tokens"), ("POST", "/password"), ("PUT", "/public"),
-    ("PUT", "/retention"), ("PUT", "/basemaps"), ("POST", "/people/nobody/erase"),
+    ("PUT", "/retention"), ("PUT", "/basemaps"), ("PUT", "/campaigns"), ("POST", "/people/nobody/erase"),
 )  # fmt: skip
 
 

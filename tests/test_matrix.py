@@ -59,6 +59,7 @@ PLAIN: Mapping[str, object] = {
 HEAVY: Mapping[str, Mapping[str, str]] = {
     "/api/v1/analysis/clean-zones": {"as_of": "never"}, "/api/v1/analysis/coverage": {"as_of": "never"},
     "/api/v1/analysis/rebounds": {"as_of": "never"}, "/api/v1/analysis/hotspots": {"cell_m": "none"},
+    "/api/v1/analysis/progress": {"by": "never"},
     "/api/v1/analysis/scores": {"by": "never"}, "/api/v1/analysis/scores.csv": {"by": "never"},
     "/api/v1/analysis/work-faces": {"level": "never"}, "/maps/{name}.png": {"width": "none"},
     "/maps/{name}.pdf": {"size": "none"}, "/maps/{name}.html": {"as_of": "never"}, "/api/v1/events": {"after": "-1"},

@@ -18,6 +18,7 @@ from layers.clock_data import shipped_days
 from layers.imports import PHASES
 from layers.rules.acts import ACTS, NEED_TITLES
 from layers.rules.bulletin import COUNT_TITLES as BULLETIN_TITLES
+from layers.rules.campaigns import TARGET_TITLES
 from layers.rules.clocks import CLOCK_TITLES
 from layers.rules.deadlines import STAGE_TITLES
 from layers.rules.digest import SECTION_TITLES
@@ -28,6 +29,7 @@ from layers.rules.look_backs import RESULT_TITLES
 from layers.rules.measures import KIND_TITLES as MEASURE_TITLES
 from layers.rules.measures import UNIT_TITLES
 from layers.rules.notices import URGENCY_TITLES
+from layers.rules.progress import STATUS_TITLES
 from layers.rules.roles import ROLE_TITLES, SOURCE_TITLES
 from layers.rules.sending import CHANNEL_TITLES
 from layers.schema import GEOMETRY_TYPES, Kind
@@ -38,6 +40,7 @@ PACKAGES = ("geo_service", "layers", "maps")
 TABLES = (
     COUNT_TITLES, RESULT_TITLES, KIND_TITLES, NEED_TITLES, FIELD_TITLES, PHOTO_TITLES, SOURCE_TITLES, ROLE_TITLES,
     CLOCK_TITLES, STAGE_TITLES, STEP_TITLES, OBJECT_TITLES, ADDRESSEE_TITLES,
+    STATUS_TITLES, TARGET_TITLES,
     MEASURE_TITLES, UNIT_TITLES, SECTION_TITLES, BULLETIN_TITLES, URGENCY_TITLES, CHANNEL_TITLES,
 )  # fmt: skip
 

@@ -71,6 +71,12 @@ def dashboard(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -
     return _plain("dashboard", request, store, words, now)
 
 
+@router.get("/progress")
+def progress_page(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -> HTMLResponse:
+    """How a campaign goes on."""
+    return _plain("progress", request, store, words, now)
+
+
 @router.get("/inbox")
 def inbox_page(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -> HTMLResponse:
     """What a person is told."""
@@ -142,6 +148,12 @@ def admin(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -> HT
 def rules_page(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -> HTMLResponse:
     """The table of categories."""
     return _plain("rules", request, store, words, now)
+
+
+@router.get("/admin/campaigns")
+def campaigns_page(request: Request, store: StoreDep, words: WordsDep, now: NowDep) -> HTMLResponse:
+    """The campaigns with their phases and targets."""
+    return _plain("campaigns", request, store, words, now)
 
 
 @router.get("/admin/calendar")

@@ -8,6 +8,7 @@ from shapely.geometry import Polygon
 
 from layers.catalogue import categories
 from layers.demo.areas import Area, draw_areas
+from layers.demo.campaigns import campaigns
 from layers.demo.corners import Terrain, neglected
 from layers.demo.faults import with_faults
 from layers.demo.ground import TOWN_CRS, degrees
@@ -22,6 +23,7 @@ from layers.demo.segments import Segment, cut_segments
 from layers.demo.streets import read_edges, streets
 from layers.errors import BadInput
 from layers.model import Category, Feature, Person, Responsibility, Town
+from layers.rules.campaigns import Campaign
 from layers.words import msg
 
 ATTRIBUTION = (
@@ -50,6 +52,7 @@ class DemoTown:
     categories: tuple[Category, ...]
     histories: list[DemoHistory]
     staff: Mapping[str, tuple[str, ...]]
+    campaigns: tuple[Campaign, ...] = ()
 
 
 def build(as_of: datetime, seed: int = DEFAULT_SEED) -> DemoTown:
@@ -90,6 +93,7 @@ def build(as_of: datetime, seed: int = DEFAULT_SEED) -> DemoTown:
         categories(),
         histories,
         roster.staff,
+        campaigns(today),
     )
 
 

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from layers.rules.campaigns import Campaign, running
 from layers.rules.digest import Case, Span
 
 MOST_LINES = 5
@@ -50,6 +52,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignDay:
+    """A campaign that runs on the last day of the period: which day it is, and how many are left after it."""
+
+    name_zh: str
+    name_en: str
+    day: int
+    left: int
+
+    @classmethod
+    def of(cls, campaign: Campaign, on: date) -> "CampaignDay":
+        """The campaign on one of its days."""
+        return cls(campaign.name_zh, campaign.name_en, (on - campaign.begin).days + 1, (campaign.end - on).days)
+
+
+@dataclass(frozen=True, slots=True)
 class Village:
     """A village's part in the period."""
 
@@ -63,7 +80,8 @@ class Village:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """The whole: `categories` with the most new cases, `villages` with the most open ones, the cases to name."""
+    """The whole: `categories` with the most new cases, `villages` with the most open ones, the cases to name, the
+    `campaigns` that run."""
 
     span: Span
     figures: Mapping[str, Figure]
@@ -72,11 +90,12 @@ class Bulletin:
     praised: Sequence[Village]
     overdue: Sequence[Case]
     rebounds: Sequence[Case]
+    campaigns: Sequence[CampaignDay] = ()
 
 
 def bulletin(
     cases: Sequence[Case], span: Span, *, villages: Mapping[str, str], village_of: Mapping[int, str],
-    returned: Figure,
+    returned: Figure, campaigns: Sequence[Campaign] = (),
 ) -> Bulletin:  # fmt: skip
     """The bulletin from the cases; `villages` code → name, `village_of` case → code; `returned` counts events."""
     spans = (span, span.before)
@@ -89,6 +108,7 @@ def bulletin(
         praised=_praised(lines),
         overdue=sorted(late, key=lambda case: (case.due_at is None, case.due_at, case.id))[:MOST_LINES],
         rebounds=[case for case in cases if COUNTS["rebounds"](case, span)][:MOST_LINES],
+        campaigns=[CampaignDay.of(one, span.day) for one in running(campaigns, span.day)],
     )  # fmt: skip
 
 

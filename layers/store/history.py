@@ -87,11 +87,18 @@ class History(Shelf):
             found.setdefault(code, []).append(problem_id)
         return found
 
-    def links(self, layer: str) -> list[tuple[int, str, float | None]]:
-        """Every link of a problem with a place of that layer: (problem, code, share)."""
+    def links(
+        self, layer: str, *, codes: Sequence[str] | None = None, ids: Sequence[int] | None = None
+    ) -> list[tuple[int, str, float | None]]:
+        """The links of problems (all, or those of `ids`) with places of that layer (all, or those of `codes`):
+        (problem, code, share)."""
         statement = select(PLACES.c.problem_id, PLACES.c.code, PLACES.c.share).where(
             *self.shown(PLACES), PLACES.c.layer == layer
         )
+        if codes is not None:
+            statement = statement.where(PLACES.c.code.in_(codes))
+        if ids is not None:
+            statement = statement.where(self.store.spatial.among(PLACES.c.problem_id, ids))
         return [(id_, code, share) for id_, code, share in self.connection.execute(statement)]
 
     def first_reached(self, states: Sequence[str]) -> dict[int, datetime]:

@@ -22,6 +22,7 @@ PAGES = (
     "/maps/hotspots",
     "/maps/work-faces",
     "/",
+    "/progress",
     "/admin",
     "/admin/import",
     "/admin/rules",

@@ -12,6 +12,7 @@ import { start as startAudit } from './audit.js';
 import { start as startBasemaps } from './basemaps.js';
 import { start as startBulletin } from './bulletin.js';
 import { start as startCalendar } from './calendar.js';
+import { start as startCampaigns } from './campaigns.js';
 import { start as startChannels } from './channels.js';
 import { start as startCleanZones } from './clean-zones.js';
 import { start as startCoverage } from './coverage.js';
@@ -27,6 +28,7 @@ import { start as startOpenProblems } from './open-problems.js';
 import { start as startParcels } from './parcels.js';
 import { startPrinting } from './print.js';
 import { start as startPrivacy } from './privacy.js';
+import { start as startProgress } from './progress.js';
 import { start as startPublicReport } from './public-report.js';
 import { start as startPublicSwitch } from './public-switch.js';
 import { start as startRebounds } from './rebounds.js';
@@ -53,9 +55,11 @@ const PAGES = {
   basemaps: startBasemaps,
   bulletin: startBulletin,
   calendar: startCalendar,
+  campaigns: startCampaigns,
   channels: startChannels,
   inbox: startInbox,
   dashboard: startDashboard,
+  progress: startProgress,
   help: startHelp,
   'open-problems': startOpenProblems,
   'clean-zones': startCleanZones,
