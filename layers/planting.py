@@ -17,6 +17,7 @@ from layers.look_backs import schedule_all
 from layers.model import Feature
 from layers.planting_acts import LOOKED_BACK_DAYS, act_out
 from layers.planting_cases import plant_problems
+from layers.planting_roadside import plant_roadside
 from layers.rebounds import link_all
 from layers.stations import rebuild_rings
 from layers.store import Session, Store
@@ -51,6 +52,7 @@ def plant(store: Store, demo: DemoTown, *, now: datetime, reset: bool) -> bool:
         _plant_parcels(session, demo, now)
         for measure in demo.layers["measures"]:  # singly: those with firms have no place
             session.features.insert("measures", measure, now=now)
+        plant_roadside(session, demo, now=now)
         plant_problems(session, demo, now=now)
         link_all(session, now=now)
         schedule_all(session, now=now - timedelta(days=LOOKED_BACK_DAYS))
