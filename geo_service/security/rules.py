@@ -54,6 +54,7 @@ MAPS: Mapping[str, Rule] = {
     "clean-zones": PUBLIC,
     "my-road": SIGNED_IN,
     "parcels": SIGNED_IN,
+    "frontages": SIGNED_IN,
     "hotspots": OFFICE,
     "coverage": OFFICE,
     "rebounds": OFFICE,

@@ -1,0 +1,38 @@
+"""Looks of the map of frontages and of dust by the gram."""
+
+from maps.looks import Group, Look
+
+FRONTAGES = Group(
+    key="frontages",
+    title="Frontages",
+    layer="frontages",
+    looks=(
+        Look(key="passed", title="All duties passed", light="#008560", dark="#2fbf93", shape="line", glyph="check",
+             width=6),
+        Look(key="failed", title="Duties failed", light="#d55e00", dark="#ff7a33", shape="line", glyph="cross",
+             width=8),
+        Look(key="overdue", title="Check overdue", light="#9a6700", dark="#f2c037", shape="line", glyph="exclamation",
+             width=6, dash=(5, 2)),
+        Look(key="never", title="Never checked", light="#69757c", dark="#9aa7ad", shape="line", glyph="question",
+             width=5, dash=(2, 2)),
+    ),
+)  # fmt: skip
+
+DUST_SAMPLES = Group(
+    key="dust_samples",
+    title="Dust by the gram",
+    layer="dust_samples",
+    looks=(
+        Look(key="clean", title="Within the limit", light="#00697a", dark="#4fc3d4", glyph="check"),
+        Look(key="dusty", title="Above the limit", light="#a8176b", dark="#ff7ec0", shape="diamond", glyph="cross"),
+        Look(key="open", title="Not measured", light="#69757c", dark="#9aa7ad", shape="square", glyph="question"),
+    ),
+)  # fmt: skip
+ROAD_PARTS: dict[str, str] = {"carriageway": "Carriageway", "footway": "Footway"}
+TRADES: dict[str, str] = {
+    "catering": "Catering",
+    "retail": "Retail",
+    "services": "Services",
+    "repair": "Repair and workshop",
+    "other": "Other trade",
+}

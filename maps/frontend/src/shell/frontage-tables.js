@@ -1,0 +1,56 @@
+// The rates of frontages by segment and village, and of dust samples by road class and contractor.
+
+import { word } from './choices.js';
+import { h } from './dom.js';
+import { tableOf } from './facts.js';
+import { sign } from './states.js';
+import { figure } from './tiles.js';
+import { count, decimal, percent, t } from './words.js';
+
+const share = (value) => (value === null ? '—' : percent(value, 0));
+
+export function frontageRates({ whole, by, max_age_days: days }) {
+  if (!whole.frontages) return null;
+  return h(
+    'section',
+    {},
+    h('h2', {}, t('How the duties are kept')),
+    h(
+      'div',
+      { class: 'tiles' },
+      figure({ title: t('Checked in time'), value: share(whole.checked_share), look: ['frontages', 'passed'], note: t('within {n} days', { n: decimal(days, 0) }) }),
+      figure({ title: t('Duties passed'), value: share(whole.passed_share), note: t('{n} of {of}', { n: count(whole.duties_passed), of: count(whole.duties_judged) }) }),
+    ),
+    rateTable(t('Village'), by.village),
+    rateTable(t('Road segment'), by.segment, true),
+  );
+}
+
+function rateTable(title, rows, coded = false) {
+  const line = (one) =>
+    h(
+      'tr',
+      { 'data-unit': one.unit },
+      h('th', { scope: 'row' }, one.name || t('elsewhere'), coded && one.unit && h('small', { class: 'under' }, one.unit)),
+      h('td', {}, count(one.frontages)),
+      h('td', {}, share(one.checked_share)),
+      h('td', {}, share(one.passed_share)),
+    );
+  return tableOf([title, t('Shops'), t('In time'), t('Passed')], rows.map(line), 'figures');
+}
+
+export function dustRates({ dust, parameters }) {
+  if (!dust.road_class.length) return null;
+  const head = (title) => [title, t('Samples'), t('Passed'), t('Mean g/m²')];
+  const line = (name) => (one) =>
+    h('tr', { 'data-unit': one.unit }, h('th', { scope: 'row' }, name(one)), h('td', {}, count(one.samples)), h('td', {}, share(one.share)), h('td', {}, decimal(one.mean_g_m2)));
+  const fines = dust.contractor.reduce((sum, one) => sum + one.fines, 0);
+  return h(
+    'section',
+    {},
+    h('h2', {}, sign('dust_samples', 'dusty'), t('Dust by the gram, {n} days', { n: parameters.days })),
+    tableOf(head(t('Road class')), dust.road_class.map(line((one) => (one.unit ? word('road_class', one.unit) : t('elsewhere')))), 'figures'),
+    tableOf(head(t('Cleaning contractor')), dust.contractor.map(line((one) => one.unit || t('not named'))), 'figures'),
+    fines > 0 && h('p', { class: 'hint' }, t('Fines together: {n} yuan', { n: count(fines) })),
+  );
+}
