@@ -9,7 +9,7 @@ FRONTAGES = Group(
     looks=(
         Look(key="passed", title="All duties passed", light="#008560", dark="#2fbf93", shape="line", glyph="check",
              width=6),
-        Look(key="failed", title="Duties failed", light="#d55e00", dark="#ff7a33", shape="line", glyph="cross",
+        Look(key="failed", title="Some duties failed", light="#d55e00", dark="#ff7a33", shape="line", glyph="cross",
              width=8),
         Look(key="overdue", title="Check overdue", light="#9a6700", dark="#f2c037", shape="line", glyph="exclamation",
              width=6, dash=(5, 2)),

@@ -15,7 +15,7 @@ import { lookWord, sign } from './states.js';
 import { told } from './toast.js';
 import { day, stretch, t, time } from './words.js';
 
-const CLOSE_DEG = 0.0008; // room round a shop, about 80 m
+const CLOSE_DEG = 0.0004; // room round a shop, about 40 m
 const TRADES = ['catering', 'retail', 'services', 'repair', 'other'];
 const NOT_JUDGES = ['contractor', 'public'];
 
@@ -69,7 +69,7 @@ function card(feature) {
       [t('Village'), one.village_name],
       [t('Code'), one.code],
     ]),
-    mayAct(['planner']) && h('button', { type: 'button', class: 'btn', id: 'edit-frontage', onclick: () => edit(feature, saved) }, icon('edit'), t('Change')),
+    mayAct(['planner']) && h('button', { type: 'button', class: 'btn', id: 'edit-frontage', onclick: () => edit(feature, saved) }, icon('edit'), t('Edit')),
     h('section', {}, h('h2', { class: 'label' }, t('Checks')), history),
   );
 }

@@ -18,8 +18,8 @@ export function frontageRates({ whole, by, max_age_days: days }) {
     h(
       'div',
       { class: 'tiles' },
-      figure({ title: t('Checked in time'), value: share(whole.checked_share), look: ['frontages', 'passed'], note: t('within {n} days', { n: decimal(days, 0) }) }),
-      figure({ title: t('Duties passed'), value: share(whole.passed_share), note: t('{n} of {of}', { n: count(whole.duties_passed), of: count(whole.duties_judged) }) }),
+      figure({ title: t('Frontages checked in time'), value: share(whole.checked_share), look: ['frontages', 'passed'], note: t('within {n} days', { n: decimal(days, 0) }) }),
+      figure({ title: t('Duties kept'), value: share(whole.passed_share), note: t('{n} of {of}', { n: count(whole.duties_passed), of: count(whole.duties_judged) }) }),
     ),
     rateTable(t('Village'), by.village),
     rateTable(t('Road segment'), by.segment, true),
@@ -36,12 +36,12 @@ function rateTable(title, rows, coded = false) {
       h('td', {}, share(one.checked_share)),
       h('td', {}, share(one.passed_share)),
     );
-  return tableOf([title, t('Shops'), t('In time'), t('Passed')], rows.map(line), 'figures');
+  return tableOf([title, t('Shops'), t('In time'), t('Duties kept')], rows.map(line), 'figures');
 }
 
 export function dustRates({ dust, parameters }) {
   if (!dust.road_class.length) return null;
-  const head = (title) => [title, t('Samples'), t('Passed'), t('Mean g/m²')];
+  const head = (title) => [title, t('Samples'), t('Pass rate'), t('Mean g/m²')];
   const line = (name) => (one) =>
     h('tr', { 'data-unit': one.unit }, h('th', { scope: 'row' }, name(one)), h('td', {}, count(one.samples)), h('td', {}, share(one.share)), h('td', {}, decimal(one.mean_g_m2)));
   const fines = dust.contractor.reduce((sum, one) => sum + one.fines, 0);

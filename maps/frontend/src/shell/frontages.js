@@ -10,6 +10,7 @@ import { dustRates, frontageRates } from './frontage-tables.js';
 import { rulesSections } from './frontage-rules.js';
 import { box } from './geometry.js';
 import { lookWord, looks, sign } from './states.js';
+import { figure } from './tiles.js';
 import { told } from './toast.js';
 import { count, day, t } from './words.js';
 
@@ -113,6 +114,12 @@ class Frontages {
   }
 }
 
+// How the frontages of a saved file stand.
+export function frontagesView({ features }) {
+  const of = (key) => features.filter(({ properties }) => properties.state === key).length;
+  return h('div', { class: 'tiles' }, looks('frontages').map(({ key, title }) => figure({ title: t(title), value: count(of(key)), look: ['frontages', key] })));
+}
+
 const byUrgency = ({ properties: a }, { properties: b }) =>
   URGENT.indexOf(a.state) - URGENT.indexOf(b.state) || (a.segment ?? '').localeCompare(b.segment ?? '') || (a.from_m ?? 0) - (b.from_m ?? 0);
 
@@ -147,7 +154,7 @@ function sampleRow(feature) {
       'button',
       { type: 'button', class: 'row', 'data-sample': one.id, onclick: () => openSample(feature, true) },
       sign('dust_samples', sampleLook(one)),
-      h('span', { class: 'row-text' }, h('b', {}, placeText(one)), h('small', {}, [word('road_part', one.part), one.contractor].filter(Boolean).join(' · '))),
+      h('span', { class: 'row-text' }, h('b', {}, placeText(one)), h('small', {}, [word('road_part', one.part), one.litter_minutes !== null && t('litter {n} min', { n: count(one.litter_minutes) }), one.contractor].filter(Boolean).join(' · '))),
       h('span', { class: 'quantity' }, h('b', {}, one.grams_m2 === null ? '—' : grams(one.grams_m2)), h('small', {}, day(one.sampled_at))),
     ),
   );
