@@ -71,7 +71,7 @@ PERSONAL_DATA: tuple[PersonalData, ...] = (
     PersonalData("patrols", ("inspector", "fixes", "note"), msg("Where and when somebody went"),
                  msg("to know what was inspected"), msg("the days that are set; then only that somebody went there"),
                  "patrol_days"),
-    PersonalData("frontages", ("keeper",), msg("Who keeps a shop and has signed its pledge"),
+    PersonalData("frontages", ("keeper", "address"), msg("Who keeps which shop, and has signed its pledge"),
                  msg("to hold them to the duties of their frontage"), msg("as long as the shop is there")),
     PersonalData("frontage_checks", ("by", "note"), msg("Who checked a frontage"), msg("to prove what happened"),
                  _HISTORY),
