@@ -1,4 +1,7 @@
-"""Looks of the map of frontages and of dust by the gram."""
+"""Looks of the map of frontages and of dust by the gram.
+
+A frontage is a sign, and from near a line along its doors in `width` and `dash` too.
+"""
 
 from maps.looks import Group, Look
 
@@ -7,13 +10,13 @@ FRONTAGES = Group(
     title="Frontages",
     layer="frontages",
     looks=(
-        Look(key="passed", title="All duties passed", light="#008560", dark="#2fbf93", shape="line", glyph="check",
+        Look(key="passed", title="All duties passed", light="#008560", dark="#2fbf93", shape="square", glyph="check",
              width=6),
-        Look(key="failed", title="Some duties failed", light="#d55e00", dark="#ff7a33", shape="line", glyph="cross",
+        Look(key="failed", title="Some duties failed", light="#d55e00", dark="#ff7a33", shape="square", glyph="cross",
              width=8),
-        Look(key="overdue", title="Check overdue", light="#9a6700", dark="#f2c037", shape="line", glyph="exclamation",
+        Look(key="overdue", title="Check overdue", light="#9a6700", dark="#f2c037", shape="square", glyph="exclamation",
              width=6, dash=(5, 2)),
-        Look(key="never", title="Never checked", light="#69757c", dark="#9aa7ad", shape="line", glyph="question",
+        Look(key="never", title="Never checked", light="#69757c", dark="#9aa7ad", shape="square", glyph="question",
              width=5, dash=(2, 2)),
     ),
 )  # fmt: skip

@@ -66,12 +66,12 @@ function frontageLayers(styles, theme, shown) {
       },
     })),
     {
-      id: 'dot', type: 'circle', slot: SLOTS.point, ...near, pick: 'frontages', maxzoom: 16,
-      paint: { 'circle-color': color, 'circle-radius': byZoom(10, 1.6, 14, 3.2, 16, 5), 'circle-stroke-color': ground.case, 'circle-stroke-width': 0.8 },
+      id: 'dot', type: 'circle', slot: SLOTS.point, ...near, pick: 'frontages', maxzoom: 15,
+      paint: { 'circle-color': color, 'circle-radius': byZoom(10, 1.6, 15, 4), 'circle-stroke-color': ground.case, 'circle-stroke-width': 0.8 },
     },
     {
-      id: 'mark', type: 'symbol', slot: SLOTS.mark, ...near, pick: 'frontages', minzoom: 16,
-      layout: { 'icon-image': by((look) => markName('frontages', look.key, theme)), 'icon-size': byZoom(16, 0.62, 18, 0.9), 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+      id: 'mark', type: 'symbol', slot: SLOTS.mark, ...near, pick: 'frontages', minzoom: 15,
+      layout: { 'icon-image': by((look) => markName('frontages', look.key, theme)), 'icon-size': byZoom(15, 0.5, 18, 0.9), 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
     { id: 'name', type: 'symbol', slot: SLOTS.label, ...near, minzoom: 17, ...text(['get', 'name'], 11.5, ground, { 'text-offset': [0, 1.5] }) },
   ];

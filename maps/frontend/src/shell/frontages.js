@@ -43,8 +43,10 @@ class Frontages {
 
   heard(element, data) {
     if (element !== 'frontages' && element !== 'dust_samples') return;
+    const first = element === 'frontages' && !this.frontages.length;
     this[element === 'frontages' ? 'frontages' : 'samples'] = data.features;
     this.show();
+    if (first && said('segment') && !window.geo.arrivedAt) this.fit();
     this.load();
   }
 
@@ -64,8 +66,13 @@ class Frontages {
   filtered(changes) {
     this.most = SHOWN;
     this.show();
-    const shown = 'segment' in changes && said('segment') && [...this.here(), ...this.samplesHere()];
-    if (shown?.length) window.geo.fit(box({ type: 'FeatureCollection', features: shown }));
+    if ('segment' in changes && said('segment')) this.fit();
+  }
+
+  // The map goes to what stands on the chosen segment.
+  fit() {
+    const features = [...this.here(), ...this.samplesHere()];
+    if (features.length) window.geo.fit(box({ type: 'FeatureCollection', features }));
   }
 
   here() {
