@@ -1,22 +1,20 @@
 // One frontage: where it stands, its pledge, how its duties stand, every check of it, and a new one.
 
-import { get, patch } from './api.js';
+import { get } from './api.js';
 import { word } from './choices.js';
 import { fill, h, icon } from './dom.js';
 import { facts } from './facts.js';
-import { askForm } from './dialog.js';
-import { field, input, select } from './form.js';
 import { openCheck } from './frontage-check.js';
+import { editFrontage } from './frontage-edit.js';
 import { box } from './geometry.js';
 import { openDetail, refreshDetail } from './panel.js';
 import { mayAct, me } from './people.js';
 import { openProblem } from './problem-card.js';
 import { lookWord, sign } from './states.js';
 import { told } from './toast.js';
-import { day, stretch, t, time } from './words.js';
+import { stretch, t, time } from './words.js';
 
 const CLOSE_DEG = 0.0004; // room round a shop, about 40 m
-const TRADES = ['catering', 'retail', 'services', 'repair', 'other'];
 const NOT_JUDGES = ['contractor', 'public'];
 
 // Who may check and sample: not those whose work it judges.
@@ -69,7 +67,7 @@ function card(feature) {
       [t('Village'), one.village_name],
       [t('Code'), one.code],
     ]),
-    mayAct(['planner']) && h('button', { type: 'button', class: 'btn', id: 'edit-frontage', onclick: () => edit(feature, saved) }, icon('edit'), t('Edit')),
+    mayAct(['planner']) && h('button', { type: 'button', class: 'btn', id: 'edit-frontage', onclick: () => editFrontage(feature, saved) }, icon('edit'), t('Edit')),
     h('section', {}, h('h2', { class: 'label' }, t('Checks')), history),
   );
 }
@@ -97,21 +95,4 @@ function checkRow(one) {
     sign('frontages', RESULT_LOOKS[one.failed ? 'fail' : 'pass']),
     h('div', {}, h('b', {}, time(one.at)), h('small', {}, one.by_name), h('ul', { class: 'judgements' }, one.results.map(judged)), one.note && h('p', { class: 'description' }, one.note), opened),
   );
-}
-
-function edit(feature, saved) {
-  const one = feature.properties;
-  const parts = [
-    field(t('Shop name'), input('name', one.name, { maxlength: 200 }), { required: true }),
-    field(t('Kind of trade'), select('trade', TRADES.map((code) => [code, word('trade', code)]), one.trade)),
-    field(t('Address'), input('address', one.address, { maxlength: 200 })),
-    field(t('Keeper'), input('keeper', one.keeper, { maxlength: 100 }), { hint: t('Seen by those who answer for the place only.') }),
-    field(t('Pledge signed on'), input('pledged_on', one.pledged_on, { type: 'date', max: day(window.geo.page.now) })),
-  ];
-  const onsave = async (form) => {
-    const properties = Object.fromEntries(['name', 'trade', 'address', 'keeper', 'pledged_on'].map((name) => [name, form.elements[name].value]));
-    await patch(`/frontages/${one.id}`, { type: 'Feature', properties }, { 'If-Match': `"${one.version}"` });
-    saved();
-  };
-  askForm({ title: t('Change the frontage'), parts, save: t('Save'), onsave });
 }

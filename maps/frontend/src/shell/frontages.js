@@ -2,13 +2,15 @@
 
 import { get } from './api.js';
 import { word } from './choices.js';
-import { find, h, refill } from './dom.js';
+import { find, h, icon, refill } from './dom.js';
 import { openSample, openSampleForm, sampleLook, grams } from './dust-sample.js';
 import { field, select } from './form.js';
 import { openFrontage, placeText } from './frontage-card.js';
+import { openNewFrontage } from './frontage-edit.js';
 import { dustRates, frontageRates } from './frontage-tables.js';
 import { rulesSections } from './frontage-rules.js';
 import { box } from './geometry.js';
+import { mayAct } from './people.js';
 import { lookWord, looks, sign } from './states.js';
 import { figure } from './tiles.js';
 import { told } from './toast.js';
@@ -84,7 +86,7 @@ class Frontages {
   }
 
   show() {
-    refill(this.content, this.segments(), this.states(), this.list(), samplesSection(this.samplesHere()), this.rates && [frontageRates(this.rates), dustRates(this.rates)], this.rules);
+    refill(this.content, this.segments(), this.states(), this.list(), adding(), samplesSection(this.samplesHere()), this.rates && [frontageRates(this.rates), dustRates(this.rates)], this.rules);
   }
 
   segments() {
@@ -120,6 +122,10 @@ class Frontages {
     openSampleForm(contractors, (feature) => openSample(feature, true));
   }
 }
+
+// Planners draw the frontages that no file brings.
+const adding = () =>
+  mayAct(['planner']) && h('button', { type: 'button', class: 'btn block', id: 'new-frontage', onclick: () => openNewFrontage(({ id }) => openFrontage(id, { fit: true })) }, icon('plus'), t('Add a frontage'));
 
 // How the frontages of a saved file stand.
 export function frontagesView({ features }) {
