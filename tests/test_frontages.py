@@ -15,6 +15,7 @@ from layers.frontage_checks import CheckWish
 from layers.frontage_duties import put_duty_rules
 from layers.geometry import Metres
 from layers.model import Feature, Person, Responsibility
+from layers.problems import Draft, report_in
 from layers.rules.dust import Limit
 from layers.rules.frontages import Duty, DutyRules
 from layers.rules.permissions import Viewer
@@ -176,6 +177,16 @@ def test_who_answers_for_the_segment_or_the_area_sees_its_frontages_and_nobody_e
         duty = Responsibility(layer="areas", place="V1", person="R2", role="village_head", valid_from=NOW.date())
         session.duties.put_responsibilities([duty])
     assert read(other, made.id).id == made.id
+
+
+def test_a_check_is_not_merged_into_a_problem_that_its_maker_does_not_see(town):
+    made = shop(town)
+    with town.writing() as session:
+        hidden = report_in(session, Draft(geometry=ground(shapely.Point(10, 5000)), category="0604"), now=NOW)
+    chief = town.seen_by(Viewer("R1", "R1", "", NOW.date()))
+    with pytest.raises(NotFound):
+        frontage_checks.check(chief, made.id, CheckWish(results=BAD, opens=True, duplicate_of=hidden.id), now=NOW)
+    assert [one.id for one in problems(town)] == [hidden.id]
 
 
 def sample(store: Store, y: float = 3, *, opens: bool = False, **values: object) -> Feature:
