@@ -273,7 +273,7 @@ _LAYERS = (
             Field("fine", "real", "Fine", unit="CNY"),
             Field("note", "text", "Note", default=""),
             Field("road_class", "text", "Road class"),
-            Field("limit_g_m2", "real", "Limit", unit="g/m²"),
+            Field("limit_g_m2", "real", "Dust limit", unit="g/m²"),
             Field("passed", "boolean", "Passed"),
             Field("problem", "text", "Code of the problem"),
             *_ROADSIDE,

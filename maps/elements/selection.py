@@ -80,7 +80,7 @@ FIELDS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("from_m", "Chainage from", "number", "m"),
         ("part", "Part of the road", "table:road_parts", ""),
         ("grams_m2", "Dust", "number", "g/m²"),
-        ("limit_g_m2", "Limit", "number", "g/m²"),
+        ("limit_g_m2", "Dust limit", "number", "g/m²"),
         ("litter_minutes", "Litter stayed", "number", "min"),
         ("sampled_at", "Sampled at", "time", ""),
         ("contractor", "Cleaning contractor", "", ""),

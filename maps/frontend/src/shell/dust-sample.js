@@ -29,7 +29,7 @@ export function openSample(feature, fit = false) {
   const look = sampleLook(one);
   const pairs = [
     [t('Dust'), one.grams_m2 !== null && grams(one.grams_m2)],
-    [t('Limit'), one.limit_g_m2 !== null && grams(one.limit_g_m2)],
+    [t('Dust limit'), one.limit_g_m2 !== null && grams(one.limit_g_m2)],
     [t('Litter stayed'), one.litter_minutes !== null && t('{n} minutes', { n: decimal(one.litter_minutes, 0) })],
     [t('Part of the road'), one.part && word('road_part', one.part)],
     [t('Road class'), one.road_class && word('road_class', one.road_class)],

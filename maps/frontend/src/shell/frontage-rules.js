@@ -61,7 +61,7 @@ function dutiesForm(sheet, send) {
 }
 
 function limitsForm(sheet, send) {
-  const rows = sheet.limits.map((row) => ({ ...row, input: number(row.limit_g_m2, 1000, t('Limit')) }));
+  const rows = sheet.limits.map((row) => ({ ...row, input: number(row.limit_g_m2, 1000, t('Dust limit')) }));
   const minutes = number(sheet.litter_minutes, 1440, t('Litter stays at most (min)'));
   const line = (row) =>
     h('tr', {}, h('th', { scope: 'row' }, row.road_class ? word('road_class', row.road_class) : t('Other roads')), h('td', {}, word('road_part', row.part)), h('td', {}, row.input));

@@ -3,7 +3,6 @@
 import { word } from './choices.js';
 import { h } from './dom.js';
 import { tableOf } from './facts.js';
-import { sign } from './states.js';
 import { figure } from './tiles.js';
 import { count, decimal, percent, t } from './words.js';
 
@@ -13,7 +12,7 @@ export function frontageRates({ whole, by, max_age_days: days }) {
   if (!whole.frontages) return null;
   return h(
     'section',
-    {},
+    { class: 'rates' },
     h('h2', {}, t('How the duties are kept')),
     h(
       'div',
@@ -39,6 +38,9 @@ function rateTable(title, rows, coded = false) {
   return tableOf([title, t('Shops'), t('In time'), t('Duties kept')], rows.map(line), 'figures');
 }
 
+const WORST = 8;
+const worst = (rows) => [...rows].sort((a, b) => a.share - b.share || b.mean_g_m2 - a.mean_g_m2).slice(0, WORST);
+
 export function dustRates({ dust, parameters }) {
   if (!dust.road_class.length) return null;
   const head = (title) => [title, t('Samples'), t('Pass rate'), t('Mean g/m²')];
@@ -47,10 +49,11 @@ export function dustRates({ dust, parameters }) {
   const fines = dust.contractor.reduce((sum, one) => sum + one.fines, 0);
   return h(
     'section',
-    {},
-    h('h2', {}, sign('dust_samples', 'dusty'), t('Dust by the gram, {n} days', { n: parameters.days })),
+    { class: 'rates' },
+    h('h2', {}, t('Dust by the gram, {n} days', { n: parameters.days })),
     tableOf(head(t('Road class')), dust.road_class.map(line((one) => (one.unit ? word('road_class', one.unit) : t('elsewhere')))), 'figures'),
     tableOf(head(t('Cleaning contractor')), dust.contractor.map(line((one) => one.unit || t('not named'))), 'figures'),
+    tableOf(head(t('Road segment, the dustiest first')), worst(dust.segment).map(line((one) => [one.name || t('elsewhere'), h('small', { class: 'under' }, one.unit)])), 'figures'),
     fines > 0 && h('p', { class: 'hint' }, t('Fines together: {n} yuan', { n: count(fines) })),
   );
 }
