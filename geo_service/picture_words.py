@@ -88,6 +88,10 @@ def _station(saving: Saving, code: str) -> str:
     return _place(saving, f"stations:{code}")
 
 
+def _segment(saving: Saving, code: str) -> str:
+    return _place(saving, f"road_segments:{code}")
+
+
 _STEPS = {"any": msg("Any step").template, **STEP_TITLES}
 _FLAGS = {
     "overlap": msg("Areas overlap here"), "gap": msg("No area covers this place"),
@@ -118,6 +122,7 @@ _OF_PAGE: Mapping[str, _Known] = {
         "state": (msg("State"), _look("parcels")),
         "treatment": (msg("Planned treatment"), _look_of(styles.TREATMENTS)),
     },
+    "frontages": {"state": (msg("State"), _look("frontages")), "segment": (msg("Segment name"), _segment)},
     "rebounds": {"radius_m": (msg("Radius (m)"), _plain), "days": (msg("Within"), _days)},
     "work-faces": {
         "level": (msg("Level"), _look("areas")),

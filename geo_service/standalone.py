@@ -13,6 +13,7 @@ from geo_service.problem_answers import wire as listed
 from geo_service.problem_filters import filters_of
 from geo_service.rebound_filters import closures_asked
 from geo_service.schemas import analysis as wire
+from geo_service.schemas import frontages as wire_frontages
 from geo_service.schemas import public
 from geo_service.schemas import rebounds as wire_rebounds
 from geo_service.schemas import work_faces as wire_faces
@@ -176,6 +177,26 @@ def _parcels(saving: Saving) -> dict[str, Any]:
     return collection(map(parcel, saving.session.features.read("parcels", Query(where=where))))
 
 
+def _frontages(saving: Saving) -> dict[str, Any]:
+    """Without the keepers: a file goes from hand to hand."""
+    known = wire_frontages.names(saving.session, saving.words)
+    made = [wire_frontages.frontage(row, known, now=saving.now) for row in _on_segment(saving, "frontages")]
+    for one in made:
+        del one["properties"]["keeper"]
+    return collection(one for one in made if saving.say("state") in ("", one["properties"]["state"]))
+
+
+def _dust_samples(saving: Saving) -> dict[str, Any]:
+    known = wire_frontages.names(saving.session, saving.words)
+    return collection(wire_frontages.sample(row, known) for row in _on_segment(saving, "dust_samples"))
+
+
+def _on_segment(saving: Saving, layer: str) -> list[Feature]:
+    """What stands on the segment of the page's filter, or all."""
+    where = (Where("segment", "=", saving.say("segment")),) if saving.say("segment") else ()
+    return saving.session.features.read(layer, Query(where=where))
+
+
 def _stations(saving: Saving) -> dict[str, Any]:
     return {"stations": saving.rows("stations"), "rings": saving.rows("station_buffers")}
 
@@ -193,6 +214,8 @@ _MAKERS: dict[str, Maker] = {
     "measures": _measures,
     "rebounds": _rebounds,
     "work_faces": _work_faces,
+    "frontages": _frontages,
+    "dust_samples": _dust_samples,
 }
 _ELEMENTS: dict[str, tuple[str, ...]] = {
     "open-problems": ("problems",),
@@ -202,5 +225,6 @@ _ELEMENTS: dict[str, tuple[str, ...]] = {
     "parcels": ("parcels", "measures"),
     "rebounds": ("rebounds",),
     "work-faces": ("work_faces",),
+    "frontages": ("frontages", "dust_samples"),
     "hotspots": ("hotspots", "stations", "dust", "problems"),
 }

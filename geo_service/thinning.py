@@ -49,6 +49,8 @@ _RULES = (
     Rule(("coverage",), msg("Patrol coverage"), msg("the longest unseen"), _rank(_AGES, "state")),
     Rule(("zones", "roads"), msg("Road sides"), msg("those with problems first"),
          _rank(("problem", "unknown", "clean"), "state")),
+    Rule(("frontages",), msg("Frontages"), msg("in the order of the layer"), lambda row: row["id"]),
+    Rule(("dust_samples",), msg("Dust samples"), msg("in the order of the layer"), lambda row: row["id"]),
     Rule(("dust",), msg("Dust sources"), msg("in the order of the layer"), lambda row: row["id"]),
 )  # fmt: skip
 

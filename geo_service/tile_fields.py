@@ -15,6 +15,8 @@ TILE_FIELDS: dict[str, dict[str, str]] = {
     "station_buffers": {n: n for n in ("station", "inner_m", "outer_m")},
     "dust_sources": {n: n for n in ("code", "name", "kind")},
     "measures": {n: n for n in ("code", "kind", "problem", "parcel", "valid_to")},
+    "frontages": {n: n for n in ("code", "name", "segment", "side", "checked_at", "failed")},
+    "dust_samples": {n: n for n in ("code", "segment", "part", "grams_m2", "limit_g_m2", "passed", "sampled_at")},
     "patrols": {n: n for n in ("code", "kind", "result", "started_at")},
 }
 # fields that a tile may be filtered by without carrying them

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers import measures
+from layers import measures, roadside
 from layers.assignment import decide
 from layers.births import Births, report_events
 from layers.clock_rules import calendar_sheet
 from layers.deadline_columns import Standing, stage_columns
+from layers.dust_samples import judged_columns
 from layers.errors import BadFile
 from layers.formats.table import Prepared, Report
+from layers.frontages import OF_CHECKS
 from layers.geometry import Metres
 from layers.look_backs import schedule_all
 from layers.model import Category, RowNote
@@ -194,7 +196,22 @@ def _measures(rows: _Rows) -> _Derived:
     return _Derived(columns, after)
 
 
+def _frontages(rows: _Rows) -> _Derived:
+    """Where each stands; what a file says of checks made elsewhere is no check of ours."""
+    unchecked = {name: [None] * len(rows.prepared) for name in OF_CHECKS}
+    return _Derived({**roadside.place(rows.session, rows.prepared.geometries).columns, **unchecked})
+
+
+def _dust_samples(rows: _Rows) -> _Derived:
+    found = roadside.place(rows.session, rows.prepared.geometries)
+    values, count = rows.prepared.values, len(rows.prepared)
+    sampled = [at or rows.now for at in _column(values, "sampled_at", count)]
+    return _Derived({**judged_columns(rows.session, found, values), "sampled_at": sampled})
+
+
 _DERIVED: dict[str, Callable[[_Rows], _Derived]] = {
+    "dust_samples": _dust_samples,
+    "frontages": _frontages,
     "measures": _measures,
     "parcels": _parcels,
     "stations": _stations,

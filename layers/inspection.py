@@ -11,7 +11,7 @@ import shapely
 
 from layers.geometry import Metres
 from layers.ground import LEVELS, Ints, Objects, Town, objects, seconds
-from layers.query import Query, Where
+from layers.query import BBox, Query, Where
 from layers.rules.grid import Cells
 from layers.rules.road_axis import Roads, roads
 from layers.rules.tracks import NOBODY, Tracks, Visits, Witnesses
@@ -88,10 +88,10 @@ class RoadTable:
     roads: Roads
 
 
-def road_table(session: Session, metres: Metres) -> RoadTable:
-    """Every segment in key order, also those without a geometry (of the length 0)."""
+def road_table(session: Session, metres: Metres, *, near: BBox | None = None) -> RoadTable:
+    """Every segment in key order, also those without a geometry (of the length 0); or those that meet a box."""
     names = ("geom", "code", "name", "road_name", "road_class", "from_m", "to_m")
-    rows = session.features.columns("road_segments", names)
+    rows = session.features.columns("road_segments", names, Query(bbox=near))
     columns = [objects([row[i] for row in rows]) for i in range(len(names))]
     geometry, code, name, road_name, road_class, from_m, to_m = columns
     axis = roads(metres.to(geometry), from_m.astype(float), to_m.astype(float))

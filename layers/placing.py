@@ -9,6 +9,7 @@ import numpy as np
 from layers.assignment import decide
 from layers.problems import lead_columns
 from layers.query import Query
+from layers.roadside import place_again
 from layers.rules.lifecycle import FINAL_STATES
 from layers.rules.replay import SET, jsonable
 from layers.rules.responsibility import Links
@@ -30,6 +31,7 @@ def assign_all(store: Store, *, now: datetime, progress: Progress = silent) -> i
 
 def place_anew(session: Session, *, now: datetime, progress: Progress = silent) -> int:
     """The same inside a transaction that is open already. What is closed keeps who answered then."""
+    place_again(session)
     rows = session.features.columns("problems", ("id", "geom", "state", *_LEAD), Query())
     placed = [row for row in rows if row[1] is not None]
     if not placed:

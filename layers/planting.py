@@ -18,6 +18,7 @@ from layers.look_backs import schedule_all
 from layers.model import Feature
 from layers.planting_acts import LOOKED_BACK_DAYS, act_out
 from layers.planting_cases import plant_problems
+from layers.planting_roadside import plant_roadside
 from layers.rebounds import link_all
 from layers.rules.campaign_rows import plain_row
 from layers.stations import rebuild_rings
@@ -53,6 +54,7 @@ def plant(store: Store, demo: DemoTown, *, now: datetime, reset: bool) -> bool:
         _plant_parcels(session, demo, now)
         for measure in demo.layers["measures"]:  # singly: those with firms have no place
             session.features.insert("measures", measure, now=now)
+        plant_roadside(session, demo, now=now)
         plant_problems(session, demo, now=now)
         session.rulesets.put(CAMPAIGNS, [plain_row(one) for one in demo.campaigns], now=now)
         link_all(session, now=now)

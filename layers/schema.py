@@ -68,16 +68,29 @@ REBOUND_KINDS = ("rebound", "never_fixed")  # 反弹, 整改不实
 MEASURE_KINDS = (
     "clear", "green", "harden", "cover", "sprinkle", "mist", "wet_work", "haul_control", "clean", "deep_clean",
     "dry_toilet", "sewage", "upkeep", "survey", "sweep", "patrol_control", "inspection", "joint_enforcement",
-    "exposure", "notice", "talk", "accountability", "praise",
+    "exposure", "notice", "talk", "accountability", "praise", "sweeping_day", "publicity",
 )  # fmt: skip
-MEASURE_UNITS = ("m²", "m³", "m", "L", "kg", "trips", "sites", "times")
+MEASURE_UNITS = ("m²", "m³", "m", "L", "kg", "trips", "sites", "times", "people")
 PATROL_KINDS = ("track", "visit")
 PATROL_RESULTS = ("nothing_found", "found")
 PROBLEM_STATES = (
     "reported", "confirmed", "filed", "declined", "assigned", "in_hand",
     "fixed", "closed", "returned", "deferred", "void", "duplicate",
 )  # fmt: skip
+FRONTAGE_TRADES = ("catering", "retail", "services", "repair", "other")
+ROAD_PARTS = ("carriageway", "footway")
 RADII_M = (300, 500, 1000, 1500, 2000, 3000)
+
+# Where along a road, and in which areas, something stands: derived from its geometry, never given.
+_ROADSIDE = (
+    Field("segment", "text", "Road segment"),
+    Field("side", "text", "Side"),
+    Field("from_m", "real", "Chainage from", unit="m"),
+    Field("to_m", "real", "Chainage to", unit="m"),
+    Field("grid", "text", "Grid"),
+    Field("village", "text", "Village"),
+    Field("zone", "text", "Zone"),
+)
 
 _LAYERS = (
     LayerSchema(
@@ -228,6 +241,42 @@ _LAYERS = (
             Field("ended_at", "time", "Ended at"),
             Field("fixes", "json", "Fixes (seconds from start, accuracy in metres) of each vertex"),
             Field("note", "text", "Note", default=""),
+        ),
+    ),
+    LayerSchema(
+        "frontages",
+        "Frontages",
+        "GEOMETRY",
+        (
+            Field("name", "text", "Shop name"),
+            Field("trade", "text", "Kind of trade", FRONTAGE_TRADES, "other"),
+            Field("address", "text", "Address"),
+            Field("keeper", "text", "Keeper"),
+            Field("pledged_on", "date", "Pledge signed on"),
+            *_ROADSIDE,
+            Field("checked_at", "time", "Last checked at"),
+            Field("passed", "integer", "Duties passed"),
+            Field("failed", "integer", "Duties failed"),
+        ),
+    ),
+    LayerSchema(
+        "dust_samples",
+        "Dust samples",
+        "POINT",
+        (
+            Field("part", "text", "Part of the road", ROAD_PARTS, "carriageway"),
+            Field("grams_m2", "real", "Dust", unit="g/m²"),
+            Field("litter_minutes", "real", "Litter stayed", unit="min"),
+            Field("sampled_at", "time", "Sampled at"),
+            Field("by", "text", "Sampled by"),
+            Field("contractor", "text", "Cleaning contractor"),
+            Field("fine", "real", "Fine", unit="CNY"),
+            Field("note", "text", "Note", default=""),
+            Field("road_class", "text", "Road class"),
+            Field("limit_g_m2", "real", "Dust limit", unit="g/m²"),
+            Field("passed", "boolean", "Passed"),
+            Field("problem", "text", "Code of the problem"),
+            *_ROADSIDE,
         ),
     ),
 )

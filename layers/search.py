@@ -86,15 +86,18 @@ def _row(kind: str, row: Feature, how: int = 0) -> Hit:
     return Hit(kind, row.code, str(row.values.get("name") or row.code), how, said, shape)
 
 
-_LAYERS = {"area": "areas", "segment": "road_segments", "parcel": "parcels", "station": "stations"}
+_LAYERS = {
+    "area": "areas", "segment": "road_segments", "parcel": "parcels", "station": "stations", "frontage": "frontages",
+}  # fmt: skip
 _SAID: Mapping[str, tuple[str, ...]] = {
     "area": ("level",),
     "segment": ("road_name", "from_m", "to_m"),
     "parcel": ("state", "area_m2"),
     "station": ("grade",),
+    "frontage": ("segment", "side", "from_m", "to_m"),
     "problem": ("state", "category", "lead_name", "found_at"),
 }
-_LARGE = ("segment", "parcel")  # of these only the rows are read that the store finds by code or name
+_LARGE = ("segment", "parcel", "frontage")  # of these only the rows are read that the store finds by code or name
 
 
 def _rows(kind: str) -> Callable[[Ask], Iterator[Hit]]:
@@ -255,5 +258,6 @@ _KINDS: Mapping[str, _Kind] = {
     "person": _Kind(_people, _person_of),
     "segment": _Kind(_rows("segment"), _by_code("segment")),
     "parcel": _Kind(_rows("parcel"), _by_code("parcel")),
+    "frontage": _Kind(_rows("frontage"), _by_code("frontage")),
 }
 KINDS = tuple(_KINDS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from layers import photo_sweep
+from layers import frontage_checks, photo_sweep
 from layers.photos.files import PhotoFiles
 from layers.query import Query
 from layers.rules.replay import differences
@@ -15,7 +15,8 @@ _MOST_TOLD = 20
 
 def faults(store: Store, files: PhotoFiles, *, deep: bool = False) -> list[Message]:
     """What is wrong, one line each; empty when all is well. `deep`: every problem is rebuilt from its history too."""
-    return photo_sweep.faults(store, files) + (_history_faults(store) if deep else [])
+    found = photo_sweep.faults(store, files)
+    return [*found, *_history_faults(store), *_check_faults(store)] if deep else found
 
 
 def weaknesses(store: Store) -> list[Message]:
@@ -34,6 +35,14 @@ def _history_faults(store: Store) -> list[Message]:
         for code, fields in wrong[:_MOST_TOLD]
     ]
     more = len(wrong) - len(told)
+    return [*told, msg("… and {count} more", count=more)] if more else told
+
+
+def _check_faults(store: Store) -> list[Message]:
+    with store.reading() as session:
+        codes = list(frontage_checks.unlike_their_checks(session))
+    told = [msg("Frontage {code} is not what its checks say.", code=code) for code in codes[:_MOST_TOLD]]
+    more = len(codes) - len(told)
     return [*told, msg("… and {count} more", count=more)] if more else told
 
 

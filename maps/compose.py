@@ -12,6 +12,8 @@ from maps.elements.basemap import Basemap
 from maps.elements.coverage import Coverage
 from maps.elements.drawing import Drawing
 from maps.elements.dust import Dust
+from maps.elements.dust_samples import DustSamples
+from maps.elements.frontages import Frontages
 from maps.elements.ground import Ground
 from maps.elements.hotspots import Hotspots
 from maps.elements.legend import Legend
@@ -89,6 +91,11 @@ def hotspots(page: Page) -> list[MapElement]:
     return [Hotspots(station=station), Stations(station=station), Dust(), Problems(states=OPEN_STATES)]
 
 
+def frontages(_: Page) -> list[MapElement]:
+    """Frontages by what their last check found, and samples of dust."""
+    return [Frontages(), DustSamples()]
+
+
 def imports(_: Page) -> list[MapElement]:
     """A plain map, on which an import shows its preview."""
     return []
@@ -118,6 +125,12 @@ PAGES: dict[str, MapPage] = {
         hotspots,
         ("hotspots", "stations", "dust_sources", "problems"),
         {"hotspots": (), "stations": (), "dust_sources": (), "problems": OPEN_LOOKS},
+    ),
+    "frontages": MapPage(
+        "Frontages and dust by the gram",
+        frontages,
+        ("frontages", "dust_samples"),
+        {"frontages": (), "dust_samples": ("clean", "dusty")},
     ),
     "import": MapPage("Import", imports, (), {}),
     "report": MapPage("Report a problem", report, (), {}),

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from layers.rules.lifecycle import STATE_TITLES
 from maps import basemap_looks
 from maps.coverage_looks import COVERAGE, ZONE_PROOF
+from maps.frontage_looks import DUST_SAMPLES, FRONTAGES, ROAD_PARTS, TRADES
 from maps.looks import GLYPHS, SHAPES, Group, Hatch, Look, Shape, Theme
 
 DARK_INK = "#1c1300"
@@ -308,7 +309,8 @@ GROUPS: dict[str, Group] = {
     group.key: group
     for group in (
         PROBLEMS, ZONES, ZONE_PROOF, COVERAGE,
-        ROAD_LOAD, CORRIDOR, PARCELS, STATIONS, HOTSPOTS, DUST, REBOUNDS, WORK_FACES, MEASURES, OWN, AREAS,
+        ROAD_LOAD, CORRIDOR, PARCELS, STATIONS, HOTSPOTS, DUST, REBOUNDS, WORK_FACES, MEASURES,
+        FRONTAGES, DUST_SAMPLES, OWN, AREAS,
         ROADS,
     )
 }  # fmt: skip
@@ -341,6 +343,8 @@ def table() -> dict[str, object]:
         "states": {state: {"title": title, "group": group_of(state)} for state, title in STATE_TITLES.items()},
         "reasons": ZONE_REASONS,
         "treatments": TREATMENTS,
+        "road_parts": ROAD_PARTS,
+        "trades": TRADES,
         "ground": GROUND,
         "shapes": SHAPES,
         "glyphs": GLYPHS,
@@ -361,7 +365,7 @@ def group_of(state: str, *, overdue: bool = False) -> str:
 def words() -> tuple[str, ...]:
     """Every template that the table shows, without repeats, in the table's order."""
     said = [text for group in GROUPS.values() for text in (group.title, *(look.title for look in group.looks))]
-    for titles in (STATE_TITLES, ZONE_REASONS, TREATMENTS):
+    for titles in (STATE_TITLES, ZONE_REASONS, TREATMENTS, ROAD_PARTS, TRADES):
         said += titles.values()
     return tuple(dict.fromkeys(said))
 

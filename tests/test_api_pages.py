@@ -76,7 +76,9 @@ def test_the_help_says_of_roles_moves_notices_and_rates_what_the_rules_say(get, 
     assert words("Road chief") not in passed
 
 
-@pytest.mark.parametrize("name", ["open-problems", "clean-zones", "my-road", "parcels", "hotspots", "work-faces"])
+@pytest.mark.parametrize(
+    "name", ["open-problems", "clean-zones", "my-road", "parcels", "hotspots", "work-faces", "frontages"]
+)
 def test_a_saved_map_holds_everything_in_one_file(get, name: str) -> None:
     answer = get(f"/maps/{name}.html")
     assert answer.status_code == 200

@@ -19,6 +19,9 @@ from layers.schema import GEOMETRY_TYPES, LAYERS
 from layers.values import checked
 from tests.demo_built import AS_OF, METRES, area_levels, demo_town, in_metres
 
+FILLED = ("areas", "road_segments", "parcels", "stations", "dust_sources", "problems", "patrols", "frontages",
+          "dust_samples", "measures")  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def demo() -> DemoTown:
@@ -65,9 +68,7 @@ def test_a_time_without_a_zone_is_refused():
         build(AS_OF.replace(tzinfo=None))
 
 
-@pytest.mark.parametrize(
-    "layer", ["areas", "road_segments", "parcels", "stations", "dust_sources", "problems", "patrols", "measures"]
-)
+@pytest.mark.parametrize("layer", FILLED)
 def test_values_and_geometries_fit_the_layer(demo, layer):
     schema = LAYERS[layer]
     for feature in demo.layers[layer]:
@@ -80,16 +81,14 @@ def test_values_and_geometries_fit_the_layer(demo, layer):
         assert feature.geometry.is_valid
 
 
-@pytest.mark.parametrize(
-    "layer", ["areas", "road_segments", "parcels", "stations", "dust_sources", "problems", "patrols", "measures"]
-)
+@pytest.mark.parametrize("layer", FILLED)
 def test_codes_are_unique_in_the_layer(demo, layer):
     codes = [feature.code for feature in demo.layers[layer]]
     assert len(set(codes)) == len(codes) > 0
     assert all(codes)
 
 
-@pytest.mark.parametrize("layer", ["road_segments", "parcels", "dust_sources", "problems", "patrols"])
+@pytest.mark.parametrize("layer", [one for one in FILLED if one not in ("areas", "stations", "measures")])
 def test_nothing_lies_outside_the_district(demo, layer):
     district = shapely.union_all([zone.geometry for zone in area_levels(demo)["zone"]])
     shapely.prepare(district)

@@ -43,13 +43,14 @@ WHO = (*ROLES, READER, NOBODY)
 WIDE = frozenset({"administrator", "supervisor", "dispatcher", "inspector", "planner"})
 NOT_OURS = frozenset({"/openapi.json", "/static"})  # the same for everybody: the document of the API, the front end
 SCOPED = {"problems": "/api/v1/problems/", "photos": "/api/v1/photos/", "measures": "/api/v1/measures/",
-          "patrols": "/api/v1/patrols/", "look-backs": "/api/v1/look-backs/"}  # fmt: skip
+          "patrols": "/api/v1/patrols/", "look-backs": "/api/v1/look-backs/",
+          "frontages": "/api/v1/frontages/"}  # fmt: skip
 NEVER = 987_654_321
 STALE = {"if-match": '"987654"'}
 # What is asked for where no object is meant: the value of each parameter of a path.
 PLAIN: Mapping[str, object] = {
     "/api/v1/parcels/{id_}": NEVER, "/api/v1/subscriptions/{id_}": NEVER, "/api/v1/tokens/{id_}": NEVER,
-    "/api/v1/sessions/{id_}": NEVER,
+    "/api/v1/sessions/{id_}": NEVER, "/api/v1/dust-samples/{id_}": NEVER,
     "/api/v1/stations/{code}": "never-was", "/api/v1/categories/{code}": "never-was",
     "/api/v1/accounts/{name}": "never-was", "/api/v1/imports/{job_id}": "0" * 32, "/api/v1/layers/{layer}": "parcels",
     "/api/v1/reports/{receipt}": "A" * 22, "/report/{receipt}": "A" * 22,
@@ -65,7 +66,7 @@ HEAVY: Mapping[str, Mapping[str, str]] = {
     "/maps/{name}.pdf": {"size": "none"}, "/maps/{name}.html": {"as_of": "never"}, "/api/v1/events": {"after": "-1"},
     "/api/v1/maps/{name}/saving": {"as_of": "never"}, "/api/v1/analysis/rebounds/choice": {"category": "never"},
     "/api/v1/bulletin": {"days": "0"}, "/api/v1/layers/{layer}/export": {"format": "never"},
-    "/api/v1/reports/known": {},
+    "/api/v1/reports/known": {}, "/api/v1/analysis/frontages": {"days": "none"},
 }  # fmt: skip
 # Where the route itself decides, by the tables of moves and acts or by whose it is: 403 is an answer too.
 DECIDES = frozenset({
@@ -131,6 +132,7 @@ class Seen:
         self.measures = read("/measures")["features"]
         self.patrols = read("/patrols")["features"]
         self.look_backs = read("/look-backs")
+        self.frontages = read("/frontages")["features"]
         with_photos = [id_ for id_, row in self.town.problems.items() if row["properties"]["photo_count"]]
         self.photos = [photo | {"problem": id_} for id_ in with_photos for photo in read(f"/problems/{id_}/photos")]
         self.town.eyes.close()
@@ -145,6 +147,7 @@ class Seen:
             "measures": [(row["id"], sees == "all" or self._sees_measure(row, person, shown)) for row in self.measures],
             "patrols": [(row["id"], sees == "all" or row["properties"]["inspector"] == person) for row in self.patrols],
             "look-backs": [(row["id"], row["problem_id"] in problems) for row in self.look_backs],
+            "frontages": [(row["id"], sees == "all" or self._holds_frontage(row, person)) for row in self.frontages],
         }
         return {inside: one for one, inside in reversed(rows[kind])}
 
@@ -155,6 +158,11 @@ class Seen:
             return self.town.seen_by(person)
         closed = {"reported", "declined", "void", "duplicate"}  # what the public does not see
         return {id_ for id_, row in self.town.problems.items() if row["properties"]["state"] not in closed}
+
+    def _holds_frontage(self, row: Mapping[str, Any], person: str) -> bool:
+        said = row["properties"]
+        areas = {("areas", said[level]) for level in ("grid", "village", "zone")}
+        return not self.town.held_by(person).isdisjoint({("road_segments", said["segment"]), *areas})
 
     def _sees_measure(self, row: Mapping[str, Any], person: str, shown: set[str]) -> bool:
         said = row["properties"]
@@ -246,7 +254,7 @@ BY_LAYER = ("/tiles/{layer}.json", "/ogc/collections/{layer}/items")
 PEOPLE = "/api/v1/people/{code}/"
 OTHERS = ("R099", "R098")
 LAYERS = ("problems", "areas", "road_segments", "parcels", "stations", "station_buffers", "dust_sources", "measures",
-          "patrols")  # fmt: skip
+          "patrols", "frontages", "dust_samples")  # fmt: skip
 
 
 def _filled(method: str, template: str, one: object) -> str:

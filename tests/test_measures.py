@@ -217,3 +217,12 @@ def test_a_stale_version_changes_nothing(town: Store) -> None:
     with pytest.raises(Conflict):
         measures.remove(town, made.id, now=NOW, expected=7)
     assert states(town)["A"] == "treated"
+
+
+def test_a_sweeping_day_counts_people_along_a_line_or_over_an_area(town: Store) -> None:
+    made = add(town, "sweeping_day", ground(shapely.LineString([(0, 0), (90, 0)])), quantity=35)
+    assert (made.values["quantity"], made.values["unit"]) == (35, "people")
+    with pytest.raises(BadInput) as refused:
+        add(town, "sweeping_day", ground(shapely.Point(5, 5)))
+    assert refused.value.field == "geometry"
+    assert add(town, "publicity", ground(shapely.Point(5, 5)), quantity=2).values["unit"] == "times"

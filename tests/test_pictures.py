@@ -14,7 +14,8 @@ from maps import styles
 from maps.assets import load_assets
 from tests.conftest import Service
 
-NAMES = ("open-problems", "clean-zones", "my-road", "parcels", "hotspots", "coverage", "rebounds", "work-faces")
+NAMES = ("open-problems", "clean-zones", "my-road", "parcels", "hotspots", "coverage", "rebounds", "work-faces",
+         "frontages")  # fmt: skip
 MM = 72 / 25.4
 OPEN = ("overdue", "open", "doing", "check", "paused")
 

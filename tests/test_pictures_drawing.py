@@ -147,7 +147,8 @@ def test_every_look_of_every_legend_can_be_drawn() -> None:
 def test_every_element_of_a_map_has_a_painter() -> None:
     from geo_service.standalone import elements_of
 
-    asked = {element for name in ("clean-zones", "coverage", "my-road", "parcels", "rebounds", "work-faces", "hotspots")
+    asked = {element for name in ("clean-zones", "coverage", "my-road", "parcels", "rebounds", "work-faces", "hotspots",
+                                 "frontages")
              for element in elements_of(name)}  # fmt: skip
     assert asked - {"problems"} == set(PAINTERS)
 

@@ -20,6 +20,7 @@ EVERYTHING = {
     "problems": "/api/v1/problems?limit=1000",
     "parcels": "/api/v1/parcels",
     "work_faces": "/api/v1/analysis/work-faces",
+    "frontages": "/api/v1/frontages",
 }
 
 
@@ -68,6 +69,7 @@ def test_the_size_is_told_before_it_is_saved(client: httpx.Client, name: str) ->
         ("open-problems", "problems", {"state": "closed"}, lambda one: one["state"] == "closed"),
         ("parcels", "parcels", {"state": "bare"}, lambda one: one["state"] == "bare"),
         ("work-faces", "work_faces", {"kind": "gap"}, lambda one: one["kind"] == "gap"),
+        ("frontages", "frontages", {"state": "overdue"}, lambda one: one["state"] == "overdue"),
     ],
 )
 def test_the_file_holds_what_the_page_shows(

@@ -55,6 +55,7 @@ _PAGES = (
     Page("parcels", "/maps/parcels", "Parcels", "area"),
     Page("hotspots", "/maps/hotspots", "Hotspots", "target"),
     Page("coverage", "/maps/coverage", "Patrol coverage", "line", menu="more"),
+    Page("frontages", "/maps/frontages", "Frontages", "list", menu="more"),
     Page("rebounds", "/maps/rebounds", "Rebounds", "undo", menu="more"),
     Page("work-faces", "/maps/work-faces", "Work faces", "seam", menu="more"),
     Page("dashboard", "/dashboard", "Indicators", "chart", has_map=False, menu="office"),

@@ -14,7 +14,7 @@ from geo_service.schemas.problems import is_overdue
 from layers.analysis import HotspotMap, corridor, segments_of, ticks_of
 from layers.geometry import Metres, to_geojson
 from layers.model import Feature
-from layers.query import Query
+from layers.query import Query, Where
 from layers.rules.hotspots import FALSE_DISCOVERY_RATE, RADIUS_M
 from layers.rules.rings import Ring
 from layers.store import Session
@@ -65,11 +65,14 @@ def road_of(session: Session, person: str, *, now: datetime) -> Json:
     keys = {row.id for row in alive}
     metres = metres_of(session)
     counts = {code: (len(keys.intersection(on)), len(late.intersection(on))) for code, on in linked.items()}
+    shops = _frontages(session, [s.code for s in segments])
     who = session.duties.person(person) if person else None
     return {
         "person": None if who is None else {"code": who.code, "name": who.name, "phone": who.phone},
         "people": _chiefs(session, on=now.date(), now=now) if session.scope.sees_all else [],
-        "segments": collection(_segment(row, counts.get(row.code, (0, 0)), metres) for row in segments),
+        "segments": collection(
+            _segment(row, counts.get(row.code, (0, 0)), shops.get((row.code,), 0), metres) for row in segments
+        ),
         "corridor": collection(_corridors(segments, metres)),
         "ticks": collection(_ticks(segments, metres)),
         "problems": collection(_problem(row, row.id in late) for row in alive),
@@ -98,11 +101,18 @@ def _chiefs(session: Session, *, on: date, now: datetime) -> list[Json]:
     ]  # fmt: skip
 
 
-def _segment(row: Feature, counts: tuple[int, int], metres: Metres) -> Json:
+def _frontages(session: Session, codes: Sequence[str]) -> dict[tuple[object, ...], int]:
+    """How many frontages stand on each of these segments."""
+    there = Query(where=(Where("segment", "in", tuple(codes)),))
+    return session.features.count_by("frontages", ["segment"], there) if codes else {}
+
+
+def _segment(row: Feature, counts: tuple[int, int], shops: int, metres: Metres) -> Json:
     made = feature(row)
     made["properties"] |= {
         "open": counts[0],
         "overdue": counts[1],
+        "frontages": shops,
         "length_m": None if row.geometry is None else round(metres.length_m(row.geometry), 1),
     }
     return made

@@ -44,6 +44,7 @@ GROUND = Rule(public=True, parts=frozenset({VIEW, REPORT}))  # what a report nee
 DISPATCH = Rule(frozenset({"dispatcher", "supervisor"}))
 SIGNED_IN = Rule(_EVERY)
 OFFICE = Rule(TOWN_WIDE)  # who works for the whole town
+JUDGES = Rule(_EVERY - {"contractor", "public"})  # of what contractors and shops do
 PLANNERS = Rule(frozenset({"planner"}))
 ADMINISTRATORS = Rule(frozenset({"administrator"}))
 
@@ -53,6 +54,7 @@ MAPS: Mapping[str, Rule] = {
     "clean-zones": PUBLIC,
     "my-road": SIGNED_IN,
     "parcels": SIGNED_IN,
+    "frontages": SIGNED_IN,
     "hotspots": OFFICE,
     "coverage": OFFICE,
     "rebounds": OFFICE,
@@ -171,6 +173,21 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/api/v1/measures/{id_}"): SIGNED_IN,
     ("PATCH", "/api/v1/measures/{id_}"): SIGNED_IN,
     ("DELETE", "/api/v1/measures/{id_}"): SIGNED_IN,
+    # -- frontages, dust by the gram
+    ("GET", "/api/v1/frontages"): SIGNED_IN,
+    ("POST", "/api/v1/frontages"): PLANNERS,
+    ("GET", "/api/v1/frontages/{id_}"): SIGNED_IN,
+    ("PATCH", "/api/v1/frontages/{id_}"): PLANNERS,
+    ("DELETE", "/api/v1/frontages/{id_}"): PLANNERS,
+    ("GET", "/api/v1/frontages/{id_}/checks"): SIGNED_IN,
+    ("POST", "/api/v1/frontages/{id_}/checks"): JUDGES,
+    ("GET", "/api/v1/frontage-duties"): SIGNED_IN,
+    ("PUT", "/api/v1/frontage-duties"): ADMINISTRATORS,
+    ("GET", "/api/v1/dust-samples"): SIGNED_IN,
+    ("POST", "/api/v1/dust-samples"): JUDGES,
+    ("GET", "/api/v1/dust-samples/{id_}"): SIGNED_IN,
+    ("GET", "/api/v1/dust-limits"): SIGNED_IN,
+    ("PUT", "/api/v1/dust-limits"): ADMINISTRATORS,
     # -- the town, its people and layers
     ("GET", "/api/v1/town"): GROUND,
     ("GET", "/api/v1/areas"): GROUND,
@@ -199,6 +216,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/api/v1/analysis/rebounds"): OFFICE,
     ("GET", "/api/v1/analysis/rebounds/choice"): OFFICE,
     ("GET", "/api/v1/analysis/work-faces"): OFFICE,
+    ("GET", "/api/v1/analysis/frontages"): SIGNED_IN,
     ("POST", "/api/v1/analysis/work-faces/repair"): PLANNERS,
     ("GET", "/api/v1/look-backs"): SIGNED_IN,
     ("POST", "/api/v1/look-backs/{id_}"): SIGNED_IN,

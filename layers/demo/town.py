@@ -11,6 +11,7 @@ from layers.demo.areas import Area, draw_areas
 from layers.demo.campaigns import campaigns
 from layers.demo.corners import Terrain, neglected
 from layers.demo.faults import with_faults
+from layers.demo.frontages import DemoCheck, checks, dust_samples, frontages
 from layers.demo.ground import TOWN_CRS, degrees
 from layers.demo.histories import DemoHistory
 from layers.demo.land import FreeGround, Thing, dust_sources, parcels, stations
@@ -42,7 +43,7 @@ class DemoTown:
 
     `layers` maps a layer's name to its features (EPSG:4326), problems and patrols oldest first;
     `histories` holds one entry for each problem; `staff` maps a role without a place (dispatcher,
-    inspector, contractor) to the codes of the persons who have it.
+    inspector, contractor) to the codes of the persons who have it; `checks` are those of the frontages.
     """
 
     town: Town
@@ -52,6 +53,7 @@ class DemoTown:
     categories: tuple[Category, ...]
     histories: list[DemoHistory]
     staff: Mapping[str, tuple[str, ...]]
+    checks: list[DemoCheck]
     campaigns: tuple[Campaign, ...] = ()
 
 
@@ -75,6 +77,7 @@ def build(as_of: datetime, seed: int = DEFAULT_SEED) -> DemoTown:
     terrain = Terrain(areas, segments, edges.lines, dust)
     life = Life(roster, rhythm(as_of), read_words())
     found, histories = problems(terrain, life, categories(), stream(seed, "problems"))
+    shops = frontages(segments, as_of, stream(seed, "frontages"))
     layers = {
         "areas": [_area(area) for area in with_faults(areas.all)],
         "road_segments": [_segment(segment) for segment in segments],
@@ -84,6 +87,8 @@ def build(as_of: datetime, seed: int = DEFAULT_SEED) -> DemoTown:
         "dust_sources": [_thing(source) for source in dust],
         "problems": found,
         "patrols": patrols(terrain, roster, land, as_of, stream(seed, "patrols")),
+        "frontages": shops,
+        "dust_samples": dust_samples(segments, roster, as_of, stream(seed, "dust_samples")),
     }
     return DemoTown(
         _town(areas.outline, roster, as_of),
@@ -93,6 +98,7 @@ def build(as_of: datetime, seed: int = DEFAULT_SEED) -> DemoTown:
         categories(),
         histories,
         roster.staff,
+        checks(shops, roster, as_of, stream(seed, "frontage_checks")),
         campaigns(today),
     )
 

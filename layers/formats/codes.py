@@ -16,6 +16,7 @@ from layers.words import msg
 PREFIXES = {
     "areas": "AR", "road_segments": "RS", "parcels": "PA", "stations": "ST", "station_buffers": "SB",
     "dust_sources": "DS", "problems": "PR", "measures": "MS", "patrols": "PT",
+    "frontages": "FR", "dust_samples": "DU",
 }  # fmt: skip
 _LONGEST = 120
 _GOOD_SHARE = 0.9

@@ -71,6 +71,19 @@ FIELD_NAMES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("patrols", "started_at"): ("开始时间", "巡查时间"),
     ("patrols", "ended_at"): ("结束时间",),
     ("patrols", "note"): ("备注", "说明"),
+    ("frontages", "name"): ("店铺名称", "店名", "商户名称", "门店名称", "单位名称", "字号", *_NAME),
+    ("frontages", "trade"): ("业态", "经营类别", "行业", "类型", "类别"),
+    ("frontages", "address"): ("地址", "门牌号", "门牌", "门店地址", "经营地址"),
+    ("frontages", "keeper"): ("经营者", "店主", "负责人", "责任人", "姓名"),
+    ("frontages", "pledged_on"): ("签订日期", "承诺书签订日期", "责任书签订日期", "签订时间", "签约日期"),
+    ("dust_samples", "part"): ("部位", "取样部位", "路面类型", "位置"),
+    ("dust_samples", "grams_m2"): ("克重", "尘土量", "积尘量", "每平方米克数", "检测值", "克/平方米"),
+    ("dust_samples", "litter_minutes"): ("垃圾滞留时间", "滞留时间", "滞留分钟"),
+    ("dust_samples", "sampled_at"): ("取样时间", "检测时间", "采样时间", "取样日期", "时间", "日期"),
+    ("dust_samples", "by"): ("取样人", "检测人", "采样人", "提交人"),
+    ("dust_samples", "contractor"): ("保洁企业", "保洁公司", "作业单位", "环卫企业", "责任单位"),
+    ("dust_samples", "fine"): ("罚款", "扣款", "扣罚金额", "金额"),
+    ("dust_samples", "note"): ("备注", "说明"),
 }  # fmt: skip
 
 CHOICE_WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
@@ -128,15 +141,24 @@ CHOICE_WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
         "精细化养护": "upkeep", "一级养护": "upkeep", "起底摸排": "survey", "摸排": "survey", "拉网排查": "sweep",
         "巡查管控": "patrol_control", "执法检查": "inspection", "联合执法": "joint_enforcement", "曝光": "exposure",
         "通报": "notice", "约谈": "talk", "问责": "accountability", "追责问责": "accountability", "表扬": "praise",
+        "义务清扫日": "sweeping_day", "义务清扫": "sweeping_day", "党员义务清扫日": "sweeping_day", "宣传": "publicity",
     },
     ("measures", "unit"): {
         "平方米": "m²", "㎡": "m²", "m2": "m²", "立方米": "m³", "m3": "m³", "方": "m³", "米": "m", "升": "L",
         "千克": "kg", "公斤": "kg", "车次": "trips", "车": "trips", "处": "sites", "个": "sites", "次": "times",
+        "人": "people", "人次": "people",
     },
     ("patrols", "kind"): {"轨迹": "track", "走访": "visit", "到访": "visit"},
     ("patrols", "result"): {
         "未发现": "nothing_found", "未发现问题": "nothing_found", "无问题": "nothing_found", "正常": "nothing_found",
         "发现": "found", "发现问题": "found", "有问题": "found",
+    },
+    ("frontages", "trade"): {
+        "餐饮": "catering", "饭店": "catering", "零售": "retail", "超市": "retail", "生活服务": "services",
+        "服务": "services", "维修加工": "repair", "维修": "repair", "加工": "repair", "其他": "other", "其它": "other",
+    },
+    ("dust_samples", "part"): {
+        "车行道": "carriageway", "机动车道": "carriageway", "路面": "carriageway", "人行道": "footway",
     },
 }  # fmt: skip
 

@@ -63,6 +63,8 @@ KINDS: Mapping[str, Kind] = {
     "talk": Kind(title="Admonishing talk", unit="times", geometry_types=NOWHERE),
     "accountability": Kind(title="Calling to account", unit="times", geometry_types=NOWHERE),
     "praise": Kind(title="Praise", unit="times", geometry_types=NOWHERE),
+    "sweeping_day": Kind(title="Sweeping day", unit="people", geometry_types=LINES | POLYGONS),
+    "publicity": Kind(title="Publicity", unit="times"),
 }
 KIND_TITLES: Mapping[str, str] = {code: kind.title for code, kind in KINDS.items()}
 UNIT_TITLES: Mapping[str, str] = {
@@ -74,6 +76,7 @@ UNIT_TITLES: Mapping[str, str] = {
     "trips": "trips",
     "sites": "sites",
     "times": "times",
+    "people": "people",
 }
 
 

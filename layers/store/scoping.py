@@ -76,10 +76,20 @@ def _patrols(table: Table, scope: Scope, _town: str) -> Condition:
     return table.c.inspector == scope.person
 
 
+def _frontages(table: Table, scope: Scope, _town: str) -> Condition:
+    """Those on the segments and in the areas that they answer for: what is told of them names a person."""
+    held: dict[str, list[str]] = {"road_segments": [], "areas": []}
+    for layer, code in sorted(scope.held):
+        held.setdefault(layer, []).append(code)
+    within = (table.c.grid.in_(held["areas"]), table.c.village.in_(held["areas"]), table.c.zone.in_(held["areas"]))
+    return or_(table.c.segment.in_(held["road_segments"]), *within)
+
+
 _OWN: dict[str, Callable[[Table, Scope, str], Condition]] = {
     "problems": _problems,
     "measures": _measures,
     "patrols": _patrols,
+    "frontages": _frontages,
 }
 
 

@@ -10,6 +10,7 @@ from layers.store.accounts import Accounts, Audit, SignIns, Tokens
 from layers.store.deadlines import Deadlines, Escalations
 from layers.store.duties import Duties
 from layers.store.features import Features
+from layers.store.frontage_checks import FrontageChecks
 from layers.store.history import History
 from layers.store.look_backs import LookBacks
 from layers.store.marks import ColumnMarks
@@ -45,6 +46,7 @@ class Session:
         self.deadlines = Deadlines(store, connection, scope)
         self.escalations = Escalations(store, connection, scope)
         self.patrol_links = PatrolLinks(store, connection, scope)
+        self.frontage_checks = FrontageChecks(store, connection)
         self.photos = Photos(store, connection, scope)
         self.look_backs = LookBacks(store, connection, scope)
         self.notices = Notices(store, connection, scope)

@@ -35,6 +35,8 @@ _INDEXED: dict[str, tuple[str, ...]] = {
     "areas": ("level",),
     "patrols": ("started_at",),
     "station_buffers": ("station",),
+    "frontages": ("segment",),
+    "dust_samples": ("segment",),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from maps.compose import PAGES
-from maps.pictures import ground, land, legend, lines, problems, sheet
+from maps.pictures import ground, land, legend, lines, problems, roadside, sheet
 from maps.pictures.drawing import Drawing
 from maps.pictures.problems import Problems
 from maps.pictures.shapes import positions
@@ -23,9 +23,12 @@ PAINTERS: Mapping[str, Callable[[Drawing, Any, Wish], None]] = {
     "coverage": lines.coverage,
     "rebounds": lines.rebounds,
     "work_faces": lines.work_faces,
+    "frontages": roadside.frontages,
+    "dust_samples": roadside.dust_samples,
 }
 PROBLEMS_FROM = {"clean-zones": 13.5}  # further out, the cells tell of them
-FITTED = {"my-road": "roads", "rebounds": "rebounds", "work-faces": "work_faces", "hotspots": "hotspots"}
+FITTED = {"my-road": "roads", "rebounds": "rebounds", "work-faces": "work_faces", "hotspots": "hotspots",
+          "frontages": "frontages"}  # fmt: skip
 EDGE_UNITS = 18.0
 
 

@@ -49,6 +49,8 @@ TEXTS = {
     "problems": ("description", "lead_name", "department"),
     "measures": ("organisation", "by", "note"),
     "patrols": ("note",),
+    "frontages": ("name", "address", "keeper"),
+    "dust_samples": ("contractor", "note"),
 }
 MAPS = [name for name, page in PAGES.items() if page.path.startswith("/maps/")]
 SIGNS = """() => ({

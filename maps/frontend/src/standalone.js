@@ -7,6 +7,8 @@ import { Scene } from './surface/scene.js';
 import * as added from './elements/added.js';
 import * as coverage from './elements/coverage.js';
 import * as dust from './elements/dust.js';
+import * as dust_samples from './elements/dust_samples.js';
+import * as frontages from './elements/frontages.js';
 import * as ground from './elements/ground.js';
 import * as hotspots from './elements/hotspots.js';
 import * as legend from './elements/legend.js';
@@ -22,7 +24,7 @@ import * as zones from './elements/zones.js';
 
 const createSurface = async (map, geo) => new Scene(new CanvasLayer(geo).addTo(map), geo);
 const elements = {
-  added, coverage, dust, ground, hotspots, legend, measures,
+  added, coverage, dust, dust_samples, frontages, ground, hotspots, legend, measures,
   parcels, problems, rebounds, roads, selection, stations, work_faces, zones,
 };
 

@@ -11,7 +11,8 @@ export default function mount({ geo, map, options }) {
 // The scene's group that a legend's group can hide, where there is one.
 const SCENES = {
   problems: 'problems', zones: 'zones', coverage: 'coverage', parcels: 'parcels', measures: 'measures', hotspots: 'hotspots',
-  stations: 'stations', dust_sources: 'dust', rebounds: 'rebounds', work_faces: 'work_faces', road_load: 'roads',
+  stations: 'stations', dust_sources: 'dust', rebounds: 'rebounds', frontages: 'frontages',
+  dust_samples: 'dust_samples', work_faces: 'work_faces', road_load: 'roads',
 };
 
 export function legendBox(geo, { groups, added }, { toggles = true } = {}) {

@@ -17,6 +17,7 @@ import { start as startChannels } from './channels.js';
 import { start as startCleanZones } from './clean-zones.js';
 import { start as startCoverage } from './coverage.js';
 import { start as startDashboard } from './dashboard.js';
+import { start as startFrontages } from './frontages.js';
 import { start as startHelp } from './help.js';
 import { start as startHome } from './home.js';
 import { start as startHotspots } from './hotspots.js';
@@ -66,6 +67,7 @@ const PAGES = {
   coverage: startCoverage,
   'my-road': startMyRoad,
   parcels: startParcels,
+  frontages: startFrontages,
   hotspots: startHotspots,
   rebounds: startRebounds,
   'work-faces': startWorkFaces,

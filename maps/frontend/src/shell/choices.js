@@ -14,6 +14,8 @@ const tables = () => ({
   zone: fromLooks('zones'),
   treatment: fromTitles(window.geo.page.styles.treatments),
   reason: fromTitles(window.geo.page.styles.reasons),
+  trade: fromTitles(window.geo.page.styles.trades),
+  road_part: fromTitles(window.geo.page.styles.road_parts),
   side: { left: t('left'), right: t('right') },
   times_of_day: { morning: t('Morning'), noon: t('Midday'), evening: t('Evening'), night: t('Night') },
   unit_class: { built_up: t('Built-up land'), village: t('Village land'), field: t('Fields and hills') },
@@ -48,6 +50,8 @@ const tables = () => ({
     measures: t('Measure'),
     problems: t('Problem'),
     patrols: t('Patrol'),
+    frontages: t('Frontage'),
+    dust_samples: t('Dust sample'),
   },
   role: {
     administrator: t('Administrator'),

@@ -155,9 +155,10 @@ class MyRoad {
       icon('plus'),
       h('span', {}, t('Report on this segment')),
     );
+    const shops = one.frontages > 0 && h('a', { class: 'btn block', id: 'frontages-link', href: `/maps/frontages?segment=${encodeURIComponent(one.code)}` }, icon('list'), t('Frontages: {n}', { n: count(one.frontages) }));
     openDetail({
       title: one.name || one.road_name,
-      content: h('div', {}, h('p', { class: 'muted' }, extent(one)), rows, report),
+      content: h('div', {}, h('p', { class: 'muted' }, extent(one)), rows, report, shops),
       onLeave: () => window.geo.highlight(null),
     });
   }

@@ -35,7 +35,7 @@ export class PlaceField {
         'div',
         { class: 'buttons' },
         button('pick', 'pin', t('Show on the map'), () => this.pick()),
-        button('my-position', 'locate', t('My position'), () => this.locate()),
+        ['Point', undefined].includes(this.only) && button('my-position', 'locate', t('My position'), () => this.locate()),
       ),
       this.said,
       h('p', { class: 'field-error', hidden: true }),

@@ -4,6 +4,7 @@
 import { zonesView } from './clean-zones.js';
 import { coverageView } from './coverage.js';
 import { fill, find, h } from './dom.js';
+import { frontagesView } from './frontages.js';
 import { hotspotsView } from './hotspots.js';
 import { reboundsView } from './rebounds.js';
 import { keptRow } from './kept.js';
@@ -11,7 +12,7 @@ import { figure } from './tiles.js';
 import { facesView } from './work-faces.js';
 import { count, t, time } from './words.js';
 
-const VIEWS = { zones: zonesView, coverage: coverageView, hotspots: hotspotsView, problems: problemsView, roads: roadsView, rebounds: reboundsView, work_faces: facesView };
+const VIEWS = { zones: zonesView, coverage: coverageView, hotspots: hotspotsView, problems: problemsView, roads: roadsView, rebounds: reboundsView, work_faces: facesView, frontages: frontagesView };
 const VIEW_OF = {
   'open-problems': 'problems',
   'clean-zones': 'zones',
@@ -19,6 +20,7 @@ const VIEW_OF = {
   hotspots: 'hotspots',
   'my-road': 'roads',
   rebounds: 'rebounds',
+  frontages: 'frontages',
   'work-faces': 'work_faces',
 };
 

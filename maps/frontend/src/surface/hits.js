@@ -8,6 +8,7 @@ export const ICONS = {
   problem: 'M12 3.5 2.5 20h19zM12 10v4.5M12 17.4v.1',
   parcel: 'M4 5h16v14H4zM4 12h16M12 5v14',
   station: 'M12 8v12M8.6 7.2c1.8-2.2 5-2.2 6.8 0M5.5 4.500c3.500-3.500 9.500-3.500 13 0',
+  frontage: 'M4 10 5.500 5h13L20 10M5.500 10v9.500h13V10M4 10h16M9.500 19.500v-5h5v5',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20.5c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5',
 };
 
@@ -36,6 +37,7 @@ const NOTES = {
   segment: (geo, one) => [geo.t('Road segment'), stretch(one), one.code],
   problem: (geo, one) => [one.category_name, one.state_name, one.lead_name],
   parcel: (geo, one) => [geo.t('Parcel'), look(geo, 'parcels', one.state), one.code],
+  frontage: (geo, one) => [geo.t('Frontage'), stretch(one), one.code],
   station: (geo, one) => [geo.t('Air-monitoring station'), one.code],
   person: (geo, one) => [geo.t('Person'), one.organisation],
 };
