@@ -153,6 +153,20 @@ def test_nothing_lies_over_anything_on_a_phone(on_phone: Look) -> None:
     assert apart(on_phone.boxes) == []
 
 
+BAR = {"brand": ".brand", "pages": ".bar .nav", "tools": ".bar .tools", "bell": "#bell", "me": "#me"}
+
+
+def test_the_longest_bar_has_room_on_a_desk(visit: Visit) -> None:
+    """English words are the longest, and a map's page has the most in its bar."""
+    visit.go("/maps/coverage", lang="en")
+    for width in (1280, 1440, 1600):
+        visit.page.set_viewport_size({"width": width, "height": 900})
+        visit.see("#me button")
+        boxes = visit.page.evaluate(BOXES, BAR)
+        assert {"tools", "me"} <= boxes.keys()
+        assert apart(boxes) == [], width
+
+
 def test_a_phone_needs_no_sideways_scrolling(on_phone: Look) -> None:
     assert not on_phone.wider
 
