@@ -18,6 +18,8 @@ _AUDIENCES = {
     "reporter": msg("who reported it"),
     "asker": msg("who asked"),
     "area_heads": msg("heads of the area"),
+    "co_departments": msg("co-departments"),
+    "sponsors": msg("sponsors of the place"),
     "dispatchers": msg("dispatchers"),
     "inspectors": msg("inspectors"),
     "supervisors": msg("supervisors"),
