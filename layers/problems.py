@@ -19,10 +19,11 @@ from layers.rules.edits import check_edit
 from layers.rules.responsibility import Assignments
 from layers.schema import LAYERS
 from layers.store import Session, Store
+from layers.tags import tags_for
 from layers.values import TOWN_TIME, checked, town_day
 from layers.words import msg
 
-_EDITABLE = ("category", "description", "severity", "source_level", "score_effect")
+_EDITABLE = ("category", "description", "severity", "source_level", "score_effect", "tags")
 _SLACK = timedelta(minutes=5)  # between the clock of a phone and ours
 
 
@@ -145,6 +146,8 @@ def edit(
         who = actor(session, by, on=town_day(now))
         finder = session.duties.posts(str(problem.values["reported_by"] or ""))
         check_edit(problem.values, who, finder=finder, fields=changes)
+        if "tags" in changes:
+            changes["tags"] = tags_for(session, changes["tags"], who)
         shape = geometry or problem.geometry
         if "category" in changes and shape is not None:
             category = category_for(session, str(changes["category"] or ""), shape)
