@@ -1,4 +1,4 @@
-// The tags of a problem, for its card: everybody reads them, dispatchers give any, who may correct it those of the list.
+// The tags of a problem, for its card: everybody reads them, dispatchers give them.
 
 import { get, patch } from './api.js';
 import { fill, find, h, icon } from './dom.js';
@@ -24,7 +24,12 @@ export function section(feature, refresh) {
 
 // A tag leads to all problems that bear it; a saved page has no filter for that.
 const label = (tag) =>
-  window.geo.page.standalone ? h('span', { class: 'badge' }, tag) : h('button', { type: 'button', class: 'chip', 'data-town-tag': tag, onclick: () => (choose({ tag }), closeDetail()) }, tag);
+  window.geo.page.standalone ? h('span', { class: 'badge' }, tag) : button(tag);
+
+const button = (tag) => {
+  const onclick = () => (choose({ tag }), closeDetail());
+  return h('button', { type: 'button', class: 'chip', 'data-town-tag': tag, onclick }, tag);
+};
 
 const edit = (onclick) =>
   h('button', { type: 'button', class: 'btn small quiet', id: 'edit-tags', onclick }, icon('edit'), h('span', {}, t('Tags')));
