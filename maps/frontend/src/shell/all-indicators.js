@@ -19,7 +19,7 @@ export function allIndicators({ total, previous, last_year, counts, rates }, ons
     h(
       'div',
       { class: 'wide-table', tabindex: '0', role: 'group', 'aria-label': t('All indicators of the whole town') },
-      h('table', { class: 'table numbers' }, h('thead', {}, h('tr', {}, head)), h('tbody', {}, rows)),
+      h('table', { class: 'table compared' }, h('thead', {}, h('tr', {}, head)), h('tbody', {}, rows)),
     ),
   );
 
