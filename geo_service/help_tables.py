@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from layers.rules.acts import ACTS, NEED_TITLES
+from layers.rules.appeals import FURTHER_WITHIN_DAYS, LEVELS
 from layers.rules.indicators import COUNT_TITLES, RATES
 from layers.rules.lifecycle import FIELD_TITLES, MOVES, STATE_TITLES
 from layers.rules.notices import KINDS, URGENCY_TITLES
@@ -18,6 +19,8 @@ _AUDIENCES = {
     "reporter": msg("who reported it"),
     "asker": msg("who asked"),
     "area_heads": msg("heads of the area"),
+    "co_departments": msg("co-departments"),
+    "sponsors": msg("sponsors of the place"),
     "dispatchers": msg("dispatchers"),
     "inspectors": msg("inspectors"),
     "supervisors": msg("supervisors"),
@@ -88,6 +91,11 @@ def notices() -> list[tuple[Message, list[Message], str]]:
 def rates() -> list[tuple[str, str, str]]:
     """(indicator, numerator, denominator)."""
     return [(rate.title, COUNT_TITLES[rate.over], COUNT_TITLES[rate.of]) for rate in RATES]
+
+
+def appeal_days() -> dict[str, int]:
+    """In how many days each level of an appeal is decided, by its key; `further`: for taking it to the leader."""
+    return {"further": int(FURTHER_WITHIN_DAYS), **{one.key: int(one.decide_within_days) for one in LEVELS}}
 
 
 def _roles(roles: Iterable[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from layers.values import TOWN_TIME
 from layers.words import Message, msg
 
 _OFFICE = msg("The office")  # who acts without a name
+_MOMENTS = {"due_at": "due", "until": "until", "decide_by": "decide_by"}  # fact → its name in the texts
 _PAGES = {"digest": "/bulletin", "channel_off": "/admin/channels", "test": "/inbox"}
 
 
@@ -68,7 +69,7 @@ def moment(value: object) -> str:
 def _values(facts: Mapping[str, Any], names: Names) -> dict[str, object]:
     """The facts in the reader's language."""
     made = {name: _SAID[name](value, names) for name, value in facts.items() if name in _SAID}
-    dates = {out: moment(facts[name]) for name, out in (("due_at", "due"), ("until", "until")) if facts.get(name)}
+    dates = {out: moment(facts[name]) for name, out in _MOMENTS.items() if facts.get(name)}
     by = names.person(facts["by"]) if facts.get("by") else _OFFICE
     place = facts.get("place") or facts.get("code")
     return {**facts, **made, **dates, "by": by, "place": place}

@@ -114,6 +114,7 @@ _OF_PAGE: Mapping[str, _Known] = {
         "flag": (msg("Flag"), _each(_word(_FLAGS))),
         "stage": (msg("Stage"), _each(_look_of(STAGE_TITLES))),
         "escalation": (msg("Escalation"), _each(_look_of(_STEPS))),
+        "tag": (msg("Tag"), _plain),
         "q": (msg("Search"), _plain),
     },
     "my-road": {"person": (msg("Road chief"), _person)},

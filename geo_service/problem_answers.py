@@ -7,14 +7,16 @@ from datetime import datetime
 from geo_service.errors import Stale
 from geo_service.schemas import public
 from geo_service.schemas.features import Json
-from geo_service.schemas.problems import Names, acts, problem
+from geo_service.schemas.problems import Names, acts, problem, sponsor
 from geo_service.words import Words
 from layers.acts import standing
 from layers.errors import Conflict, LayersError
 from layers.model import Feature
 from layers.rules.acts import offered_acts
 from layers.rules.lifecycle import Move, offered
+from layers.sponsors import sponsors_of
 from layers.store import Session, Store
+from layers.values import town_day
 
 _OTHERS = ("duplicate_of", "rebound_of")  # fields that name another problem
 
@@ -77,8 +79,11 @@ def one_in(session: Session, row: Feature, words: Words, now: datetime) -> Json:
         return wire(session, [row], names, now)[0]
     mine = session.features.changeable([row.id])
     (made,) = _told(session, [row], names, now, mine)
-    kinds = offered_acts(standing(session, row), session.scope.actor) if mine else ()
-    made["properties"] |= {"may_change": bool(mine), **acts(kinds, session.requests.of(row.id), names)}
+    kinds = offered_acts(standing(session, row, now=now), session.scope.actor) if mine else ()
+    made["properties"] |= {
+        "may_change": bool(mine), **acts(kinds, session.requests.of(row.id), names),
+        "sponsors": [sponsor(duty, names) for duty in sponsors_of(session, row.id, on=town_day(now))],
+    }  # fmt: skip
     return made
 
 

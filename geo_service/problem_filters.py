@@ -60,6 +60,7 @@ def _tracking_filters(
     recheck: Annotated[bool, Query(description="only findings that a higher level must re-check")] = False,
     merged_into: Annotated[int | None, Query(description="id of the problem that they repeat")] = None,
     rebound_of: Annotated[int | None, Query(description="id of the closed problem that they came back after")] = None,
+    tag: Annotated[str | None, Query(max_length=80, description="a tag that they bear")] = None,
 ) -> tuple[Where, ...]:
     where = []
     if escalation:
@@ -75,6 +76,8 @@ def _tracking_filters(
         where.append(Where("duplicate_of", "=", merged_into))
     if rebound_of is not None:
         where.append(Where("rebound_of", "=", rebound_of))
+    if tag:
+        where.append(Where("tags", "has", tag))
     return tuple(where)
 
 

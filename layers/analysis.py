@@ -20,6 +20,7 @@ from layers.rules.grid import Cells
 from layers.rules.rings import Ring, ring_table
 from layers.rules.road_axis import roads
 from layers.rules.road_ticks import Tick, ticks
+from layers.rules.roles import answers
 from layers.store import Session
 from layers.town import metres_of
 from layers.values import town_day
@@ -68,7 +69,7 @@ def hotspots(session: Session, station_code: str, *, as_of: datetime) -> Hotspot
 def segments_of(session: Session, person: str, *, on: datetime) -> list[Feature]:
     """The road segments that a person answers for on that day."""
     rows = session.duties.responsibilities(on=on.date(), person=person)
-    codes = tuple(row.place for row in rows if row.layer == "road_segments")
+    codes = tuple(row.place for row in rows if row.layer == "road_segments" and answers(row))
     return session.features.read("road_segments", Query(where=(Where("code", "in", codes),))) if codes else []
 
 

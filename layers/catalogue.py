@@ -51,7 +51,7 @@ def stage(name: str, text: str) -> Stage:
     return Stage(name, clock, float(limit), " ".join(label))
 
 
-_LISTS = ("geometry_types", "open_photos", "close_photos")
+_LISTS = ("geometry_types", "co_departments", "open_photos", "close_photos")
 _NUMBERS = ("weight", "rebound_radius_m", "rebound_days")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from layers.errors import AlreadyThere, BadInput, Conflict, NotFound
 from layers.model import CLOCKS, FACES, STAGES, Category, Stage
+from layers.rules.co_departments import MOST
 from layers.rules.lifecycle import PHOTO_ROLES
 from layers.store import Session, Store
 from layers.words import msg
@@ -79,6 +80,13 @@ def _text(value: object, field: str) -> str:
 
 def _free_text(value: object, field: str) -> str:
     return "" if value in (None, "") else _text(value, field)
+
+
+def _departments(value: object, field: str) -> tuple[str, ...]:
+    given = value if isinstance(value, list | tuple) else [value]
+    if len(given) > MOST:
+        raise BadInput(msg("A case has at most {most} co-departments.", most=MOST), field=field)
+    return tuple(dict.fromkeys(_text(one, field) for one in given))
 
 
 def _flag(value: object, field: str) -> bool:
@@ -151,6 +159,7 @@ _FIELDS: dict[str, Callable[[object, str], object]] = {
     "name_en": _text,
     "geometry_types": _some_of(_KINDS, least=1),
     "department": _free_text,
+    "co_departments": _departments,
     "case_limit": _stage(("case",)),
     "stages": _stages,
     "open_when_zh": _free_text,

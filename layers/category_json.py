@@ -6,7 +6,7 @@ from datetime import datetime
 
 from layers.model import Category, Stage
 
-_TUPLES = ("geometry_types", "open_photos", "close_photos", "look_back_days")
+_TUPLES = ("geometry_types", "co_departments", "open_photos", "close_photos", "look_back_days")
 
 
 def category_json(category: Category) -> dict[str, object]:

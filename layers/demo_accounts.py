@@ -10,7 +10,7 @@ from layers.rules.passwords import canonical
 
 _PREFIX = "demo-"
 _ROLES = ("administrator", "supervisor", "dispatcher", "inspector", "planner", "road_chief", "grid_worker",
-          "village_head", "zone_head", "contractor")  # fmt: skip
+          "village_head", "zone_head", "contractor", "sponsor")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The daily report of each person, and the town's bulletin. Load → rule → values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,12 +13,14 @@ from layers.rules.bulletin import Bulletin, Figure
 from layers.rules.digest import Case, Digest, Span, digest
 from layers.rules.lifecycle import OPEN_STATES
 from layers.rules.notices import KINDS
+from layers.rules.roles import SPONSOR
 from layers.store import Session, Store
 from layers.store.notices import Notice
 
+Place = tuple[str, str]  # layer, code
 DAILY = "digest"  # the task's name in the record of days
 _WHOLE_TOWN = frozenset({"dispatcher", "supervisor", "inspector", "administrator"})
-_HEADS = frozenset({"village_head", "zone_head"})
+_WATCHERS = frozenset({"village_head", "zone_head", SPONSOR})  # hear of all that lies at their places
 _FIELDS = ("id", "code", "category", "state", "found_at", "lead_name", "lead_code", "lead_person", "handled_by",
            "due_at", "closed_at", "rebound_kind", "rebound_days")  # fmt: skip
 _TOLD = ("new", "open", "overdue", "due_tomorrow")  # in the notice itself
@@ -32,17 +34,17 @@ class TownDay:
     cases: Mapping[int, Case]
     people: Mapping[str, Person]
     duties: Mapping[str, Sequence[Responsibility]]  # by person
-    in_area: Mapping[str, Sequence[int]]
+    at_place: Mapping[Place, Sequence[int]]
     look_backs: Sequence[tuple[str, datetime, int]]  # person, due, case
 
     def of(self, code: str) -> Digest:
-        """One person's day: by post the whole town, else what they answer for, and the areas that they head."""
+        """One person's day: by post the whole town, else what they answer for, and the places that they watch over."""
         roles = self.people[code].roles if code in self.people else ()
         if not _WHOLE_TOWN.isdisjoint(roles):
             return self._digest(self.cases, [(due, id_) for _, due, id_ in self.look_backs])
-        headed = (duty.place for duty in self.duties.get(code, ()) if duty.role in _HEADS and duty.layer == "areas")
+        watched = [_place(duty) for duty in self.duties.get(code, ()) if duty.role in _WATCHERS]
         mine = {id_ for id_, case in self.cases.items() if code in (case.person, case.handler)}
-        mine |= {id_ for area in headed for id_ in self.in_area.get(area, ())}
+        mine |= {id_ for place in watched for id_ in self.at_place.get(place, ())}
         return self._digest(mine, [(due, id_) for person, due, id_ in self.look_backs if person == code])
 
     def _digest(self, ids: Iterable[int], look_backs: Iterable[tuple[datetime, int]]) -> Digest:
@@ -57,14 +59,26 @@ def town_day(session: Session, on: date, *, now: datetime) -> TownDay:
     duties: dict[str, list[Responsibility]] = {}
     for duty in session.duties.responsibilities(on=on):
         duties.setdefault(duty.person, []).append(duty)
-    headed = {d.place for some in duties.values() for d in some if d.layer == "areas" and d.role in _HEADS}
+    watched = {_place(duty) for some in duties.values() for duty in some if duty.role in _WATCHERS}
     due = session.look_backs.open(until=span.end + timedelta(days=1))
     cases = _cases(session, span.start, also=[row.problem_id for row in due])
     return TownDay(
         span=span, cases=cases, people={person.code: person for person in session.duties.people()}, duties=duties,
-        in_area=session.history.problems_at("areas", sorted(headed)) if headed else {},
+        at_place=_problems_at(session, watched),
         look_backs=[(row.person, row.due_at, row.problem_id) for row in due],
     )  # fmt: skip
+
+
+def _place(duty: Responsibility) -> Place:
+    return duty.layer, duty.place
+
+
+def _problems_at(session: Session, places: Collection[Place]) -> dict[Place, list[int]]:
+    found: dict[Place, list[int]] = {}
+    for layer in sorted({layer for layer, _ in places}):
+        codes = sorted(code for of, code in places if of == layer)
+        found |= {(layer, code): ids for code, ids in session.history.problems_at(layer, codes).items()}
+    return found
 
 
 def person_day(session: Session, code: str, on: date, *, now: datetime) -> Digest:

@@ -9,6 +9,7 @@ from layers.errors import BadInput
 from layers.formats.table import Report, SourceTable
 from layers.model import Person, Responsibility, RowNote
 from layers.rules.permissions import check_place_role
+from layers.rules.roles import SPONSOR
 from layers.store import Session
 from layers.values import town_day
 from layers.words import msg
@@ -30,7 +31,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 ROLES: dict[str, str] = {
     "路长": "road_chief", "街长": "road_chief", "网格员": "grid_worker", "村主任": "village_head",
     "村书记": "village_head", "村居负责人": "village_head", "社区负责人": "village_head", "责任区负责人": "zone_head",
-    "片区负责人": "zone_head",
+    "片区负责人": "zone_head", "包保干部": SPONSOR, "包保": SPONSOR, "包保人": SPONSOR,
 }  # fmt: skip
 _ROLE_OF_LEVEL = {"grid": "grid_worker", "village": "village_head", "zone": "zone_head"}
 _LAYERS = ("road_segments", "areas", "parcels", "stations")

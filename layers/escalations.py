@@ -17,6 +17,7 @@ from layers.rules.calendars import Calendar
 from layers.rules.deadlines import CASE, Deadline
 from layers.rules.escalation import Chain, Rung, Running, Step, addressee, highest, rungs, to_tell
 from layers.rules.lifecycle import FINAL_STATES
+from layers.rules.roles import answers
 from layers.store import Session, Store
 from layers.store.deadlines import Escalation
 from layers.values import town_day
@@ -82,7 +83,7 @@ class _Rules:
     def load(cls, session: Session, now: datetime) -> "_Rules":
         """The rules and people as they stand today."""
         today = town_day(now)
-        duties = [duty for duty in session.duties.responsibilities(on=today) if duty.layer == "areas"]
+        duties = [duty for duty in session.duties.responsibilities(on=today) if duty.layer == "areas" and answers(duty)]
         people = session.duties.people()
         return cls(
             ladders=clock_rules.ladder_sheet(session).ladders,

@@ -14,6 +14,7 @@ from layers.geometry import Metres
 from layers.query import Query, Where
 from layers.rules.clean_zones import UNIT_CLASSES, Problems
 from layers.rules.grid import Cells, unit_cells
+from layers.rules.roles import answers
 from layers.store import Session
 from layers.words import msg
 
@@ -82,7 +83,8 @@ def town_of(session: Session, metres: Metres, *, on: date) -> Town:
     ]
     people: dict[tuple[str, str], list[str]] = {}
     for duty in session.duties.responsibilities(on=on):
-        people.setdefault((duty.layer, duty.place), []).append(duty.person)
+        if answers(duty):
+            people.setdefault((duty.layer, duty.place), []).append(duty.person)
     return Town(sorted(areas, key=lambda area: area.code), {place: tuple(who) for place, who in people.items()})
 
 

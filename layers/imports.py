@@ -23,6 +23,7 @@ from layers.model import Category, RowNote
 from layers.placing import Progress, place_anew, put_links, silent
 from layers.problems import lead_columns
 from layers.rebounds import link_all
+from layers.rules.co_departments import rows_for
 from layers.rules.replay import SET, jsonable
 from layers.schema import LayerSchema
 from layers.stations import rebuild_rings
@@ -173,6 +174,7 @@ def _problems(rows: _Rows) -> _Derived:
         "found_at": found, "state": states, **clocks.fields, "category": [c.code for c in categories],
         "closed_at": closed, "verified_at": verified,
         "category_version": [c.version for c in categories], "department": [c.department for c in categories],
+        "co_departments": [rows_for(c.co_departments, c.department) for c in categories],
         **lead_columns(result),
     }  # fmt: skip
 

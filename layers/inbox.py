@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import BadInput
 from layers.model import Feature
+from layers.rules import co_departments
 from layers.rules.acts import ACTS
 from layers.rules.notices import KINDS, Change, NoticeKind, is_news, kinds_for, recipients, takes
 from layers.rules.replay import jsonable
+from layers.sponsors import sponsors_of
 from layers.store import Session, Store
 from layers.store.notices import Delivery, Notice
 from layers.values import town_day
@@ -42,11 +44,14 @@ def tell(session: Session, it: "Happening", *, now: datetime) -> Feature:
 def tell_of(
     session: Session, problem: Feature, kind: str, *, now: datetime, to: Sequence[str] = (), **facts: object
 ) -> int:
-    """Tell of something that is nobody's act: to the persons named, else to the kind's audiences; how many were told.
+    """Tell of something that is nobody's act: to the kind's audiences, the first of which `to` replaces; how many were
+    told.
 
     `facts` fill the kind's text: step, reason (a Message as JSON), due_at, days, by, note.
     """
-    circle = {KINDS[kind].to[0]: [one for one in to if one]} if any(to) else _circle(session, problem, (kind,), now)
+    circle = _circle(session, problem, (kind,), now)
+    if any(to):
+        circle[KINDS[kind].to[0]] = [one for one in to if one]
     known = {**_of_case(problem), **facts}
     told = recipients((kind,), circle, actor=str(facts.get("by") or ""))
     return put(session, [_notice(person, one, problem, known, now) for person, one in told])
@@ -141,7 +146,18 @@ def _circle(session: Session, problem: Feature, kinds: Sequence[str], now: datet
         circle |= {name: [one.code for one in people if role in one.roles] for name, role in _POSTS.items()}
     if "area_heads" in audiences:
         circle["area_heads"] = _heads(session, problem, town_day(now))
+    if "co_departments" in audiences:
+        circle["co_departments"] = _members(session, problem, town_day(now))
+    if "sponsors" in audiences:
+        circle["sponsors"] = [duty.person for duty in sponsors_of(session, problem.id, on=town_day(now))]
     return circle
+
+
+def _members(session: Session, problem: Feature, today: date) -> list[str]:
+    """The people of the co-departments who may see the case."""
+    names = co_departments.names(problem.values["co_departments"])
+    codes = [one.code for one in session.duties.people() if one.organisation in names] if names else []
+    return [code for code in codes if session.seen_by(code, today).features.visible([problem.id])]
 
 
 def _heads(session: Session, problem: Feature, today: date) -> list[str]:
@@ -164,9 +180,9 @@ def _parties(session: Session, it: "Happening") -> dict[str, list[str]]:
 def _facts(session: Session, it: "Happening", now: datetime) -> dict[str, Any]:
     """What the texts may say; the note and the time asked for stand in the event that was just recorded."""
     event = next(e for e in reversed(session.history.events(it.after.id)) if e.kind == it.kind)
-    until = event.payload.get("until")
+    named = {name: event.payload.get(name) for name in ("until", "decide_by", "department")}
     days = it.after.values["rebound_days"]
-    said = {"by": it.by, "note": event.note, "until": until, "at": it.at or now, "days": days}
+    said = {"by": it.by, "note": event.note, **named, "at": it.at or now, "days": days}
     return {**_of_case(it.after), **said}
 
 

@@ -131,7 +131,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request; `until` is the time wanted (extensions), `due_at` when it must be decided, `verdict` "" = open."""
+    """One request; `until` is the time wanted (extensions), `due_at` when it must be decided, `verdict` "" = open.
+
+    `level` is that of an appeal, `first_id` the key of the request that began it (0 = this one).
+    """
 
     problem_id: int
     kind: str
@@ -144,6 +147,8 @@ class Request:
     decided_by: str = ""
     verdict: str = ""
     decision: str = ""
+    level: str = ""
+    first_id: int = 0
     id: int = 0
 
 
@@ -181,6 +186,7 @@ class Category:
     name_en: str
     geometry_types: tuple[str, ...] = ("Point", "LineString", "Polygon")
     department: str = ""
+    co_departments: tuple[str, ...] = ()  # departments that help (协办)
     case_limit: Stage = Stage("case", "natural_days", 3)
     stages: tuple[Stage, ...] = ()
     open_when_zh: str = ""

@@ -19,7 +19,7 @@ def actor(session: Session, code: str, *, on: date) -> Actor:
         person = session.duties.person(code)
     except NotFound as error:
         raise BadInput(msg("There is no {kind} “{key}”.", kind=msg("person"), key=code[:80]), field="by") from error
-    return Actor(person.code, roles_on(session, person.code, on=on))
+    return Actor(person.code, roles_on(session, person.code, on=on), person.organisation)
 
 
 def roles_on(session: Session, code: str, *, on: date) -> frozenset[str]:

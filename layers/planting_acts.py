@@ -40,6 +40,9 @@ class Line:
     who: str
     note: str = ""
     days: int = 0
+    department: str = ""
+    outcome: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Scene:
 
 _ASK = Line("ask_extension", "handler", "需协调吊车进场，申请延期", days=6)
 _APPEAL = Line("appeal", "handler", "现场为临时堆放，当日已清运，申请核减扣分")
+_ADMIT = Line("admit_appeal", "dispatcher", "材料齐全，予以受理")
 SCENES = (
     Scene("in_hand", (_ASK,)),
     Scene("in_hand", (Line("ask_extension", "handler", "配件到货需时，申请延期", days=4),)),
@@ -65,11 +69,18 @@ SCENES = (
         Line("answer_supervision", "handler", "已增派人手，明日完成"),
     )),
     Scene("closed", (_APPEAL,), found_above=True),
-    Scene("closed", (_APPEAL, Line("uphold_appeal", "inspector", "情况属实，予以核减")), found_above=True),
-    Scene("closed", (_APPEAL, Line("reject_appeal", "inspector", "照片显示堆放超过三日，维持扣分")), found_above=True),
+    Scene("closed", (_APPEAL, _ADMIT, Line("uphold_appeal", "inspector", "情况属实，予以核减")), found_above=True),
+    Scene("closed", (
+        _APPEAL, _ADMIT, Line("reject_appeal", "inspector", "照片显示堆放超过三日，维持扣分"),
+    ), found_above=True),
     Scene("reported", (Line("cannot_confirm", "inspector", "现场无人，大门紧锁，改日再核"),)),
     Scene("fixed", (Line("cannot_check", "inspector", "围挡未开，未能进入核查"),)),
     Scene("assigned", (Line("remark", "handler", "已联系产权单位，约定明日到场"),)),
+    Scene("in_hand", (
+        Line("add_co_department", "dispatcher", "联合执法，请协同核查", department="综合执法队"),
+        Line("answer_as_co_department", "dispatcher", "已派员到场，配合取证", department="综合执法队"),
+        Line("record_enforcement", "dispatcher", "责令当日清运", outcome="order_to_correct", document="街责改12号"),
+    )),
 )  # fmt: skip
 
 
@@ -148,7 +159,8 @@ def _play(store: Store, scene: Scene, problem: Feature, times: _Times) -> None:
     handler = str(problem.values["handled_by"] or problem.values["lead_person"])
     for number, line in enumerate(scene.lines):
         at = times.at(number, len(scene.lines))
-        given: dict[str, object] = {"note": line.note}
+        more = ("department", "outcome", "document")
+        given: dict[str, object] = {"note": line.note, **{name: getattr(line, name) for name in more}}
         if line.days:
             given["until"] = (_last_due(problem, times.now) + timedelta(days=line.days)).isoformat()
         act(store, problem.id, ActWish(act=line.act, by=times.people.get(line.who, handler), given=given), now=at)

@@ -20,7 +20,7 @@ from layers.demo import DemoHistory, DemoTown
 from layers.demo.histories import Move
 from layers.model import Category, Feature
 from layers.placing import put_links
-from layers.problems import lead_columns
+from layers.problems import by_category, lead_columns
 from layers.rules.effects import Step, effects
 from layers.rules.lifecycle import moves_from
 from layers.rules.replay import SET, jsonable
@@ -87,7 +87,7 @@ def _rules(problem: Feature, category: Category) -> dict[str, object]:
     """What a problem has from its category and its source."""
     level = str(problem.values["source_level"])
     return {
-        "department": category.department, "category_version": category.version,
+        **by_category(category),
         "score_effect": SHIPPED.get(level, 0.0),
         "recheck_level": level if level in UPPER_LEVELS else "",
     }  # fmt: skip

@@ -14,14 +14,16 @@ from layers.errors import BadInput
 from layers.followers import Happening, follow
 from layers.model import Category, Feature, PlaceLink
 from layers.people import actor
+from layers.rules.co_departments import renewed, rows_for
 from layers.rules.edits import check_edit
 from layers.rules.responsibility import Assignments
 from layers.schema import LAYERS
 from layers.store import Session, Store
+from layers.tags import tags_for
 from layers.values import TOWN_TIME, checked, town_day
 from layers.words import msg
 
-_EDITABLE = ("category", "description", "severity", "source_level", "score_effect")
+_EDITABLE = ("category", "description", "severity", "source_level", "score_effect", "tags")
 _SLACK = timedelta(minutes=5)  # between the clock of a phone and ours
 
 
@@ -97,7 +99,7 @@ def report_in(session: Session, draft: Draft, *, now: datetime) -> Feature:
     values = {
         **checked(LAYERS["problems"], _said(draft)), **source_levels.effects(session, draft.source_level),
         **given.values, "state": "reported", "found_at": found_at,
-        "department": category.department, "category_version": category.version,
+        **by_category(category),
     }  # fmt: skip
     if draft.score_effect is not None:
         values["score_effect"] = draft.score_effect
@@ -144,16 +146,27 @@ def edit(
         who = actor(session, by, on=town_day(now))
         finder = session.duties.posts(str(problem.values["reported_by"] or ""))
         check_edit(problem.values, who, finder=finder, fields=changes)
+        if "tags" in changes:
+            changes["tags"] = tags_for(session, changes["tags"], who)
         shape = geometry or problem.geometry
         if "category" in changes and shape is not None:
             category = category_for(session, str(changes["category"] or ""), shape)
-            changes |= {"department": category.department, "category_version": category.version}
+            helpers = renewed(problem.values["co_departments"], category.co_departments, category.department)
+            changes |= {**by_category(category), "co_departments": helpers}
         if geometry is not None:
             given = give(session, geometry, at=now)
             session.history.put_places(id_, given.places)
             changes |= {"geom": geometry, **given.values}
         changed = record(session, problem, Deed(kind="edited", by=by, changes=changes), now=now, expected=expected)
         return follow(session, Happening(problem, changed, "edited", by), now=now)
+
+
+def by_category(category: Category) -> dict[str, object]:
+    """The fields of a problem that follow from its category: who leads, who helps, by which version."""
+    return {
+        "department": category.department, "category_version": category.version,
+        "co_departments": rows_for(category.co_departments, category.department),
+    }  # fmt: skip
 
 
 def problem_code(number: int, found_at: datetime) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from layers import frontage_checks, photo_sweep
 from layers.photos.files import PhotoFiles
 from layers.query import Query
+from layers.rules import requests
 from layers.rules.replay import differences
 from layers.store import Session, Store
 from layers.words import Message, msg
@@ -50,7 +51,9 @@ def _unlike_their_history(session: Session) -> Iterator[tuple[str, list[str]]]:
     ids = sorted(id_ for (id_,) in session.features.columns("problems", ("id",)))
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        events = session.history.events_of(some)
+        events, asked = session.history.events_of(some), session.requests.of_many(some)
         for problem in session.features.read("problems", Query(ids=tuple(some))):
-            if fields := differences(problem, events.get(problem.id, ())):
+            told = events.get(problem.id, [])
+            fields = differences(problem, told) + requests.differences(asked.get(problem.id, []), told)
+            if fields:
                 yield problem.code, fields

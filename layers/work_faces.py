@@ -14,6 +14,7 @@ from layers.geometry import Metres
 from layers.query import Query, Where
 from layers.rules import stretches as roads
 from layers.rules import work_faces as rules
+from layers.rules.roles import answers
 from layers.rules.work_faces import Faces
 from layers.store import Session
 from layers.town import metres_of
@@ -137,7 +138,8 @@ class _Duties:
         self._people = {person.code: person.name for person in session.duties.people()}
         self._held: dict[tuple[str, str], dict[str, list[str]]] = {}
         for duty in session.duties.responsibilities(on=on):
-            self._held.setdefault((duty.layer, duty.place), {}).setdefault(duty.role, []).append(duty.person)
+            if answers(duty):
+                self._held.setdefault((duty.layer, duty.place), {}).setdefault(duty.role, []).append(duty.person)
 
     def people(self, layer: str, code: str) -> tuple[str, ...]:
         """The codes of all who answer for the place."""

@@ -207,7 +207,7 @@ def test_requests_wait_and_are_decided(town, problems):
         all_ = [request for p in problems for request in session.requests.of(p.id)]
     assert waiting["extension"] >= 1
     assert waiting["appeal"] >= 1
-    assert {request.verdict for request in all_} == {"", "granted", "refused", "upheld", "rejected"}
+    assert {request.verdict for request in all_} == {"", "granted", "refused", "admitted", "upheld", "rejected"}
     assert all(request.asked_at < AS_OF < request.due_at for request in all_ if not request.verdict)
 
 

@@ -60,6 +60,15 @@ def test_a_chinese_ledger_goes_in_as_it_is(town: Store, tmp_path: Path) -> None:
     ]
 
 
+def test_a_sponsor_comes_by_the_same_table_and_gives_no_problem_another_owner(town: Store, tmp_path: Path) -> None:
+    text = "网格编号,责任人,职务,开始日期\nG1,李梅,网格员,2026-01-01\nG1,张三,包保干部,2026-06-01\n"
+    load(town, LoadRequest(layer="responsibilities", paths=[csv(tmp_path, text)]), now=NOW)
+    assert [(row[2], row[3]) for row in duties(town)] == [("李梅", "grid_worker"), ("张三", "sponsor")]
+    made = report(town, Draft(geometry=Point(118.01, 36.01), category="0102"), now=NOW)
+    with town.reading() as session:
+        assert session.duties.person(str(made.values["lead_person"])).name == "李梅"
+
+
 def test_one_person_of_many_places_is_one_person(town: Store, tmp_path: Path) -> None:
     load(
         town, LoadRequest(layer="responsibilities", paths=[csv(tmp_path, "编号,姓名\nL1,王建国\nG1,王建国\n")]), now=NOW

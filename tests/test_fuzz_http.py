@@ -22,7 +22,7 @@ QUICK = settings(
 )  # fmt: skip
 FILTERS = (
     "bbox", "state", "category", "area", "assignee", "source", "since", "flag", "q", "overdue", "escalation", "stage",
-    "rebound", "recheck", "merged_into", "limit", "after",
+    "rebound", "recheck", "merged_into", "tag", "limit", "after",
 )  # fmt: skip
 SAID = (
     "open",
@@ -59,7 +59,7 @@ FIELDS = (
     "name", "state", "kind", "parcel", "problem", "quantity", "unit", "done_at", "valid_from", "valid_to",
     "ring_radii_m", "started_at", "ended_at", "person", "to", "act", "by", "until", "stage", "result", "note", "level",
     "gap_width_m", "rules", "days", "hours", "ladders", "points", "channel", "target", "kinds", "ids", "place", "layer",
-    "role", "problems", "basemaps", "campaigns",
+    "role", "problems", "basemaps", "campaigns", "tags", "department", "outcome", "amount_cny",
 )  # fmt: skip
 REPORTED = ("category", "description", "contact", "duplicate_of", "opened_at", "website", "content", "text")
 properties = st.dictionaries(st.sampled_from(FIELDS), values, max_size=6)
@@ -69,7 +69,7 @@ WRITES = (
     ("POST", "/measures/preview"), ("POST", "/stations"), ("PATCH", "/stations/YS01"), ("POST", "/patrols"),
     ("POST", "/patrols/1/problems"), ("POST", "/categories"), ("PATCH", "/categories/0102"), ("PUT", "/calendar"),
     ("PUT", "/ladders"), ("PUT", "/patrol-rules"), ("PUT", "/source-levels"), ("POST", "/responsibilities"),
-    ("POST", "/look-backs/1"), ("POST", "/analysis/work-faces/repair"), ("POST", "/inbox/read"),
+    ("PUT", "/tags"), ("POST", "/look-backs/1"), ("POST", "/analysis/work-faces/repair"), ("POST", "/inbox/read"),
     ("POST", "/subscriptions"), ("POST", "/photos/1/redact"), ("POST", "/photos/1/release"), ("POST", "/accounts"),
     ("PATCH", "/accounts/demo-planner"), ("POST", "/tokens"), ("POST", "/password"), ("PUT", "/public"),
     ("PUT", "/retention"), ("PUT", "/basemaps"), ("PUT", "/campaigns"), ("POST", "/people/nobody/erase"),

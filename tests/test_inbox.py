@@ -129,6 +129,7 @@ def test_a_request_of_nobody_in_particular_is_answered_to_whom_the_case_belongs(
     id_ = reported(town)
     moved(town, id_, "assigned")
     acted(town, id_, "appeal")
+    acted(town, id_, "admit_appeal", by="DISPATCH")
     acted(town, id_, "reject_appeal", by="CHECK")
     assert kinds(town, "GRID")[-1] == "appeal_rejected"
 

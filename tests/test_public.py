@@ -26,7 +26,7 @@ from tests.public_town import (
 PUBLIC_LAYERS = ("areas", "parcels", "problems", "road_segments", "station_buffers", "stations")
 HIDDEN_FILTERS = {
     "assignee": "R001", "source": "city", "flag": "gap", "escalation": "any", "stage": "handle", "rebound": "1",
-    "recheck": "1", "merged_into": "1", "rebound_of": "1", "area": "station_buffers:S1-300",
+    "recheck": "1", "merged_into": "1", "rebound_of": "1", "tag": "x", "area": "station_buffers:S1-300",
 }  # fmt: skip
 
 

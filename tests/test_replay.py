@@ -89,6 +89,7 @@ def test_a_rework_a_closing_and_an_appeal(town):
     ):  # fmt: skip
         move(town, id_, MoveWish(to=to, given=given), now=NOW)
     act(town, id_, ActWish(act="appeal", by="R007", given={"note": "不属实"}), now=NOW)
+    act(town, id_, ActWish(act="admit_appeal", by="R001"), now=NOW)
     act(town, id_, ActWish(act="uphold_appeal", by="R003", given={"note": "成立"}), now=NOW)
     with town.reading() as session:
         problem = session.features.get("problems", id_)

@@ -7,11 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.rules.indicators import COUNT_TITLES, RATES, Cases, Period, Stages, counts, rates, score, table
+from layers.rules.indicators import (
+    COUNT_TITLES,
+    RATES,
+    Cases,
+    Period,
+    Stages,
+    at_the_same_places,
+    counts,
+    rates,
+    score,
+    table,
+)
 
 NAN = math.nan
 DAY = 86_400.0
 PERIOD = Period(0.0, 10 * DAY)
+FLAGS = ("on_the_spot", "by_decision", "rebound", "unanswered", "exposed", "co_handled", "enforced")
 NONE = dict.fromkeys(COUNT_TITLES, 0)
 
 
@@ -20,7 +32,9 @@ def cases(count: int, **columns: object) -> Cases:
         "id": np.arange(count) + 1, "found_at": np.zeros(count), "filed_at": np.full(count, NAN),
         "state": np.array(["in_hand"] * count, dtype=object), "source_level": np.array(["self"] * count, dtype=object),
         **{n: np.zeros(count, dtype=int) for n in ("rework", "handed_back", "dispatched", "supervised")},
-        **{n: np.zeros(count, dtype=bool) for n in ("on_the_spot", "by_decision", "rebound", "unanswered", "exposed")},
+        **{n: np.zeros(count, dtype=bool) for n in FLAGS},
+        "category": np.array(["0102"] * count, dtype=object), "radius_m": np.full(count, 30.0),
+        "east_m": np.full(count, NAN), "north_m": np.full(count, NAN),
     }  # fmt: skip
     return Cases(**{**base, **{name: np.asarray(value) for name, value in columns.items()}})
 
@@ -28,7 +42,7 @@ def cases(count: int, **columns: object) -> Cases:
 def stages(*rows: tuple[int, str, float, float], judged: bool = True, extended: bool = False) -> Stages:
     case, stage, due, ended = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Stages(
-        np.array(case, dtype=int), np.array(stage, dtype=object), np.array(due, dtype=float),
+        np.array(case, dtype=int), np.array(stage, dtype=object), np.full(len(case), -DAY), np.array(due, dtype=float),
         np.array(ended, dtype=float), np.full(len(case), judged), np.full(len(case), extended),
     )  # fmt: skip
 
@@ -97,6 +111,31 @@ def test_the_composite_follows_its_weights() -> None:
     assert score(worst) == pytest.approx(50 * 0.5 + 30 * 0.8 + 10 * 0.9), "supervision costs at most its ten points"
 
 
+def test_what_was_given_out_and_is_not_put_right_at_the_end_is_unhandled() -> None:
+    spans = stages((0, "handle", 20 * DAY, NAN), (1, "handle", 2 * DAY, 3 * DAY), (2, "handle", 20 * DAY, 11 * DAY))
+    assert total(cases(3), spans)["unhandled"] == 2, "the third was put right after the end"
+
+
+def test_places_with_three_reports_of_the_public_count_once() -> None:
+    """Five reports within the radius of the first, one beside it of another kind, one too far, one of last month."""
+    east = [0.0, 10.0, 20.0, 29.0, 5.0, 5.0, 31.0, 0.0]
+    found = cases(
+        8, east_m=east, north_m=np.zeros(8), found_at=[1.0, 2, 3, 4, 5, 6, 7, -DAY],
+        category=np.array(["a"] * 5 + ["b", "a", "a"], dtype=object), state=["duplicate"] + ["in_hand"] * 7,
+    )  # fmt: skip
+    counted = counts(found, stages(), PERIOD)
+    assert np.flatnonzero(counted["repeated_3"]).tolist() == np.flatnonzero(counted["repeated_5"]).tolist() == [0]
+    assert np.flatnonzero(at_the_same_places(found, stages(), PERIOD, counted["repeated_5"])).tolist() == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
+    void = cases(3, east_m=np.zeros(3), north_m=np.zeros(3), state=["void", "in_hand", "in_hand"])
+    assert total(void, stages())["repeated_3"] == 0, "what was no problem is no complaint"
+
+
 MOMENTS = st.one_of(st.just(NAN), st.floats(-5 * DAY, 25 * DAY))
 ROWS = st.lists(
     st.tuples(st.integers(0, 5), st.sampled_from(["confirm", "file", "assign", "handle", "check", "case"]),
@@ -114,7 +153,13 @@ def test_rates_are_shares_and_units_sum_to_the_whole(rows, states) -> None:  # t
     parts = table(counted, np.array(["a", "b", "a", "", "b", "c"], dtype=object))
     assert {name: sum(part[name] for part in parts.values()) for name in whole} == whole
     for rate in RATES:
-        if rate.key in ("file_rate", "file_right_rate", "rework_rate_filed", "close_rate_not_deferred"):
+        if rate.key in (
+            "file_rate",
+            "file_right_rate",
+            "file_on_time_rate_filed",
+            "rework_rate_filed",
+            "close_rate_not_deferred",
+        ):
             continue  # their two counts are of different acts: they may exceed 1
         value = rates(whole)[rate.key]
         assert value is None or 0 <= value <= 1, rate.key

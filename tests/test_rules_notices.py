@@ -20,7 +20,7 @@ from layers.schema import PROBLEM_STATES
 CIRCLE = {
     "responsible": ["CHIEF"], "handler": ["CREW"], "reporter": ["FINDER"], "former": ["OLD"], "asker": ["CHIEF"],
     "dispatchers": ["D1", "D2"], "inspectors": ["I1"], "supervisors": ["BOSS"], "area_heads": ["HEAD"],
-    "administrators": ["ADMIN"],
+    "administrators": ["ADMIN"], "co_departments": ["CO"], "sponsors": ["SPONSOR"],
 }  # fmt: skip
 NOON = datetime(2021, 12, 3, 12)
 
@@ -33,18 +33,28 @@ def told(change: Change, *, actor: str = "") -> set[tuple[str, str]]:
     ("change", "expected"),
     [
         (Change(states=("", "reported")), {("CHIEF", "given"), ("D1", "to_confirm"), ("D2", "to_confirm")}),
-        (Change(states=("filed", "assigned")), {("CHIEF", "assigned"), ("CREW", "assigned")}),
-        (Change(states=("deferred", "assigned")), {("CHIEF", "assigned"), ("CREW", "assigned")}),
+        (Change(states=("filed", "assigned")), {("CHIEF", "assigned"), ("CREW", "assigned"), ("CO", "co_assigned")}),
+        (
+            Change(states=("deferred", "assigned")),
+            {("CHIEF", "assigned"), ("CREW", "assigned"), ("CO", "co_assigned")},
+        ),
         (Change(states=("assigned", "filed")), {("D1", "handed_back"), ("D2", "handed_back")}),
         (Change(states=("confirmed", "filed")), set()),
         (Change(states=("in_hand", "fixed")), {("I1", "to_check")}),
-        (Change(states=("fixed", "returned")), {("CREW", "returned"), ("CHIEF", "returned")}),
-        (Change(states=("fixed", "closed")), {("CREW", "closed"), ("CHIEF", "closed"), ("FINDER", "closed")}),
-        (Change(states=("reported", "duplicate")), {("FINDER", "merged"), ("CHIEF", "merged")}),
+        (Change(states=("fixed", "returned")), {("CREW", "returned"), ("CHIEF", "returned"), ("CO", "returned")}),
+        (
+            Change(states=("fixed", "closed")),
+            {("CREW", "closed"), ("CHIEF", "closed"), ("FINDER", "closed"), ("CO", "closed")},
+        ),
+        (Change(states=("reported", "duplicate")), {("FINDER", "merged"), ("CHIEF", "merged"), ("CO", "merged")}),
         (Change(act="ask_extension"), {("D1", "extension_asked"), ("D2", "extension_asked")}),
         (Change(act="refuse_extension"), {("CHIEF", "extension_refused")}),
-        (Change(act="appeal"), {("I1", "appeal_asked"), ("BOSS", "appeal_asked")}),
-        (Change(act="supervise"), {("CHIEF", "supervised"), ("HEAD", "supervised")}),
+        (Change(act="appeal"), {("D1", "appeal_asked"), ("D2", "appeal_asked")}),
+        (Change(act="admit_appeal"), {(one, "appeal_admitted") for one in ("I1", "BOSS", "CHIEF")}),
+        (Change(act="take_appeal_further"), {("BOSS", "appeal_further")}),
+        (Change(act="add_co_department"), {("CO", "co_assigned")}),
+        (Change(act="answer_as_co_department"), {(one, "co_answered") for one in ("CHIEF", "CREW", "D1", "D2")}),
+        (Change(act="supervise"), {("CHIEF", "supervised"), ("HEAD", "supervised"), ("CO", "supervised")}),
         (Change(act="remark"), set()),
         (Change(persons=("OLD", "CHIEF")), {("CHIEF", "given"), ("OLD", "not_yours")}),
         (
@@ -59,7 +69,7 @@ def test_who_is_told_of_what(change: Change, expected: set[tuple[str, str]]) -> 
 
 
 def test_nobody_is_told_of_their_own_act() -> None:
-    assert told(Change(states=("filed", "assigned")), actor="CHIEF") == {("CREW", "assigned")}
+    assert told(Change(states=("filed", "assigned")), actor="CHIEF") == {("CREW", "assigned"), ("CO", "co_assigned")}
     assert told(Change(act="ask_extension"), actor="D1") == {("D2", "extension_asked")}
 
 

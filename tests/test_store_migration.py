@@ -14,7 +14,7 @@ from layers.store import Store, open_store
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NEW_TABLES = ("category_versions", "requests", "rulesets", "accounts", "sessions", "tokens", "audit")
 NEW_COLUMNS = {
-    "problems": ("verified_at", "stage_due_at", "rebound_of"),
+    "problems": ("verified_at", "stage_due_at", "rebound_of", "co_departments", "outcomes", "tags"),
     "people": ("roles",),
     "problem_events": ("account", "device"),
     "categories": ("rules",),

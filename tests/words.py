@@ -17,11 +17,13 @@ from layers.catalogue import categories
 from layers.clock_data import shipped_days
 from layers.imports import PHASES
 from layers.rules.acts import ACTS, NEED_TITLES
+from layers.rules.appeals import LEVEL_TITLES
 from layers.rules.bulletin import COUNT_TITLES as BULLETIN_TITLES
 from layers.rules.campaigns import TARGET_TITLES
 from layers.rules.clocks import CLOCK_TITLES
 from layers.rules.deadlines import STAGE_TITLES
 from layers.rules.digest import SECTION_TITLES
+from layers.rules.enforcement import OUTCOME_TITLES
 from layers.rules.escalation import ADDRESSEE_TITLES, OBJECT_TITLES, STEP_TITLES
 from layers.rules.indicators import COUNT_TITLES, RATES
 from layers.rules.lifecycle import FIELD_TITLES, MOVES, PHOTO_TITLES, STATE_TITLES
@@ -38,8 +40,8 @@ from maps.words import templates
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("geo_service", "layers", "maps")
 TABLES = (
-    COUNT_TITLES, RESULT_TITLES, KIND_TITLES, NEED_TITLES, FIELD_TITLES, PHOTO_TITLES, SOURCE_TITLES, ROLE_TITLES,
-    CLOCK_TITLES, STAGE_TITLES, STEP_TITLES, OBJECT_TITLES, ADDRESSEE_TITLES,
+    COUNT_TITLES, LEVEL_TITLES, OUTCOME_TITLES, RESULT_TITLES, KIND_TITLES, NEED_TITLES, FIELD_TITLES, PHOTO_TITLES,
+    SOURCE_TITLES, ROLE_TITLES, CLOCK_TITLES, STAGE_TITLES, STEP_TITLES, OBJECT_TITLES, ADDRESSEE_TITLES,
     STATUS_TITLES, TARGET_TITLES,
     MEASURE_TITLES, UNIT_TITLES, SECTION_TITLES, BULLETIN_TITLES, URGENCY_TITLES, CHANNEL_TITLES,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from geo_service.bodies import text, whole_number
+from geo_service.bodies import number, text, whole_number
 from geo_service.dependencies import CallerDep, IdempotencyKey, IfMatch, JsonBody, NowDep, StoreDep, WordsDep
 from geo_service.problem_answers import names_of, one, stale
 from geo_service.schemas.features import GeoJsonResponse, JsonResponse, etag
@@ -13,11 +13,13 @@ from layers.errors import Conflict
 from layers.moves import MoveWish
 from layers.moves import move as do_move
 from layers.query import Query
+from layers.rules.acts import decisions
+from layers.rules.appeals import deciders
 from layers.values import as_time
 
 router = APIRouter(prefix="/api/v1", tags=["problems"])
 _MOVE_FIELDS = ("note", "document", "until", "recheck_level", "handler")
-_ACT_FIELDS = ("note", "document", "until", "stage")
+_ACT_FIELDS = ("note", "document", "until", "stage", "department", "outcome")
 
 
 @router.post("/problems/{id_}/moves")
@@ -55,8 +57,11 @@ def act(
     id_: int,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Anything that does not move it: {"act": name, "note", "by", "until", "stage", "document"}."""
+    """Anything that does not move it: {"act": name, "note", "by", "until", "stage", "document", "department",
+    "outcome", "amount_cny"}."""
     given = {name: text(body, name) for name in _ACT_FIELDS if body.get(name)}
+    amount = number(body, "amount_cny")
+    given |= {} if amount is None else {"amount_cny": str(amount)}
     by = caller.acts_as(text(body, "by"))
     wish = ActWish(act=text(body, "act"), by=by, given=given, request_key=idempotency_key)
     try:
@@ -73,7 +78,14 @@ def waiting(store: StoreDep, words: WordsDep) -> Response:
         rows, actor = session.requests.waiting(), session.scope.actor
         names = names_of(session, words)
         ids = tuple({row.problem_id for row in rows})
+        asked = session.requests.of_many(ids)
         problems = {one.id: one for one in session.features.read("problems", Query(ids=ids))} if ids else {}
     return JsonResponse(
-        [waiting_request(row, problems[row.problem_id], names, actor) for row in rows if row.problem_id in problems]
+        [
+            waiting_request(
+                row, problems[row.problem_id], names, decisions(row, actor, before=deciders(row, asked[row.problem_id]))
+            )
+            for row in rows
+            if row.problem_id in problems
+        ]
     )

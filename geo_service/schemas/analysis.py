@@ -17,6 +17,7 @@ from layers.model import Feature
 from layers.query import Query, Where
 from layers.rules.hotspots import FALSE_DISCOVERY_RATE, RADIUS_M
 from layers.rules.rings import Ring
+from layers.rules.roles import answers
 from layers.store import Session
 from layers.summaries import open_now, overdue_at
 from layers.town import metres_of
@@ -87,7 +88,7 @@ def _problem(row: Feature, overdue: bool) -> Json:
 
 def _chiefs(session: Session, *, on: date, now: datetime) -> list[Json]:
     """Everybody who answers for road segments today, with how many and what is open on them."""
-    rows = [row for row in session.duties.responsibilities(on=on) if row.layer == "road_segments"]
+    rows = [row for row in session.duties.responsibilities(on=on) if row.layer == "road_segments" and answers(row)]
     names = {person.code: person.name for person in session.duties.people()}
     alive = session.features.count_by("problems", ["lead_person"], Query(where=(open_now(),)))
     late = session.features.count_by("problems", ["lead_person"], Query(where=overdue_at(now)))

@@ -8,14 +8,14 @@ from geo_service.schemas.features import Json, plain, wrap
 from geo_service.schemas.unseen import seen_of
 from geo_service.words import Words
 from layers.casework import KIND_TITLES
-from layers.model import Category, Event, Feature, Person, PlaceLink, Request
-from layers.rules.acts import ACTS, ActKind, decisions
+from layers.model import Category, Event, Feature, Person, PlaceLink, Request, Responsibility
+from layers.rules import appeals
+from layers.rules.acts import ACTS, ActKind
 from layers.rules.duplicates import Likeness
 from layers.rules.lifecycle import FINAL_STATES, STATE_TITLES, Move
 from layers.rules.photos import PHOTO_ACTS
 from layers.rules.public_reports import WORD_TITLES
 from layers.rules.replay import SET
-from layers.rules.roles import Actor
 from layers.words import Message
 
 
@@ -45,7 +45,7 @@ _SAID = (
     "closed_at", "handled_by", "verified_at", "verified_by", "rework_count", "handback_count", "dispatch_count",
     "photo_count", "self_handled", "forced", "stage", "stage_started_at", "stage_due_at", "paused_at", "deferred_until",
     "escalation", "duplicate_of", "rebound_of", "rebound_kind", "rebound_days", "rebound_order", "score_effect",
-    "recheck_level", "department", "flags", "rings",
+    "recheck_level", "department", "co_departments", "outcomes", "tags", "flags", "rings",
 )  # fmt: skip
 
 
@@ -90,21 +90,21 @@ def _act(one: ActKind, words: Words) -> Json:
     return {"act": one.name, "title": words(one.title), "needs": list(one.needs), "roles": sorted(one.roles)}
 
 
-def waiting_request(one: Request, problem: Feature, names: Names, actor: Actor) -> Json:
+def waiting_request(one: Request, problem: Feature, names: Names, decisions: Sequence[ActKind]) -> Json:
     """A request that waits for its decision, with its case and the acts by which the reader can decide it."""
     values = problem.values
     return {
         **request(one, names), "problem_id": problem.id, "code": problem.code, "version": problem.version,
         "category_name": names.category(values["category"]),
         "place_name": values["lead_name"] or values["lead_code"] or "",
-        "decisions": [_act(kind, names.words) for kind in decisions(one, actor)],
+        "decisions": [_act(kind, names.words) for kind in decisions],
     }  # fmt: skip
 
 
 def request(one: Request, names: Names) -> Json:
     """What was asked for, and how it was decided."""
-    words = names.words
-    titles = {kind.asks: kind.title for kind in ACTS.values() if kind.asks}
+    words, level = names.words, appeals.level_of(one)
+    titles = {kind.asks: kind.title for kind in reversed(ACTS.values()) if kind.asks}
     decided = {kind.verdict: kind.title for kind in ACTS.values() if kind.verdict}
     return {
         "id": one.id, "kind": one.kind, "title": words(titles[one.kind]), "asked_at": plain(one.asked_at),
@@ -113,6 +113,8 @@ def request(one: Request, names: Names) -> Json:
         "decided_at": plain(one.decided_at), "decided_by": one.decided_by,
         "decided_by_name": names.person(one.decided_by), "verdict": one.verdict,
         "verdict_name": words(decided[one.verdict]) if one.verdict else "", "decision": one.decision,
+        "level": level, "level_name": words(appeals.LEVEL_TITLES[level]) if level else "",
+        "further_until": plain(appeals.further_until(one)),
     }  # fmt: skip
 
 
@@ -136,6 +138,15 @@ def responsible(values: Mapping[str, object], names: Names) -> Json:
         "role": values["lead_role"],
         "why": Message.from_json(why).in_(names.words) if isinstance(why, dict) else "",
     }
+
+
+def sponsor(duty: Responsibility, names: Names) -> Json:
+    """Who stands beside whoever answers, at which place; their telephone number where the reader may ring them up."""
+    person = names.people.get(duty.person)
+    return {
+        "person": duty.person, "person_name": names.person(duty.person), "layer": duty.layer, "place": duty.place,
+        "phone": person.phone if person else "",
+    }  # fmt: skip
 
 
 def place(link: PlaceLink) -> Json:

@@ -127,6 +127,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("PATCH", "/api/v1/categories/{code}"): ADMINISTRATORS,
     ("GET", "/api/v1/source-levels"): SIGNED_IN,
     ("PUT", "/api/v1/source-levels"): ADMINISTRATORS,
+    ("GET", "/api/v1/tags"): SIGNED_IN,
+    ("PUT", "/api/v1/tags"): ADMINISTRATORS,
     ("GET", "/api/v1/calendar"): SIGNED_IN,
     ("PUT", "/api/v1/calendar"): ADMINISTRATORS,
     ("GET", "/api/v1/ladders"): SIGNED_IN,

@@ -30,6 +30,7 @@ STAFF = {
 }
 # named last, so that the others keep their codes
 OFFICE = {"administrator": (1, "福田演示街道综合指挥中心"), "planner": (1, "福田演示街道规划建设办公室（演示）")}
+SPONSORED, SPONSORED_BY = 3, "福田演示街道办事处"  # villages that a cadre stands beside for
 LONGEST_RUN = 4  # segments of one road that one chief answers for
 LARGEST_BUNDLE = 6  # short streets of one community that one chief answers for
 HANDED_OVER = 5  # segments, in the past month
@@ -101,7 +102,8 @@ def hire(areas: Areas, segments: Sequence[Segment], neglected: Sequence[str], to
     _appoint_grid_workers(hiring, areas)
     _appoint_chiefs(hiring, areas, segments)
     staff |= _posts(hiring, OFFICE)
-    duties = _changed(hiring.duties, neglected, today, rng)
+    sponsors = _sponsors(hiring, areas)
+    duties = _changed(hiring.duties, neglected, today, rng) + sponsors
     return Roster(hiring.people, duties, staff)
 
 
@@ -110,6 +112,16 @@ def _posts(hiring: _Hiring, posts: Mapping[str, tuple[int, str]]) -> dict[str, t
         role: tuple(hiring.person(organisation, role) for _ in range(count))
         for role, (count, organisation) in posts.items()
     }
+
+
+def _sponsors(hiring: _Hiring, areas: Areas) -> list[Responsibility]:
+    """A cadre of the office for each of the first villages."""
+    since = date(hiring.today.year, 1, 1)
+    return [
+        Responsibility(layer="areas", place=village.code, person=hiring.person(SPONSORED_BY), role="sponsor",
+                       valid_from=since, source="包保责任分工（演示）")
+        for village in areas.villages[:SPONSORED]
+    ]  # fmt: skip
 
 
 def _appoint_grid_workers(hiring: _Hiring, areas: Areas) -> None:

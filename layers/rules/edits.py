@@ -17,6 +17,7 @@ def check_edit(
 
     Who reported it, as long as nobody has taken it up; an inspector what they have found, until it is over; else a
     dispatcher, but not what an inspector has found, nor what a finding from above weighs; a supervisor everything.
+    A dispatcher tags every problem.
     """
     own = bool(actor.person) and actor.person == problem["reported_by"]
     state = problem["state"]
@@ -25,6 +26,7 @@ def check_edit(
         own and state == "reported",
         own and "inspector" in actor.roles and state in OPEN_STATES,
         actor.may(DISPATCHERS) and "inspector" not in finder and not _is_weighty(problem, fields),
+        actor.may(DISPATCHERS) and set(fields) == {"tags"},
     )
     if not any(allowed):
         raise Denied(

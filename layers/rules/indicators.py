@@ -10,13 +10,17 @@ system's page, with its weights as data. A rate whose denominator is zero is Non
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.rules.repeated import places
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Objects = NDArray[np.object_]
+Table = dict[str, dict[str, int]]  # unit → count → number
 
 OWN_LEVELS = ("self", "village")  # found by those who also put it right: 主动发现
 WEIGHTS: Mapping[str, float] = {"closed_on_time": 50, "closed": 30, "rework": 10, "supervision": 10,
@@ -41,6 +45,12 @@ class Cases:
     supervised: NDArray[np.int64]  # how often 督办 was put on it
     unanswered: Flags
     exposed: Flags  # shown to the public as a bad example (曝光)
+    co_handled: Flags  # a department helps with it (协办)
+    enforced: Flags  # it has an outcome of enforcement (执法结果)
+    category: Objects
+    east_m: Floats  # where the public's reports lie; NaN = no such report, or nowhere on the map
+    north_m: Floats
+    radius_m: Floats  # within which a report is of the same place
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +59,7 @@ class Stages:
 
     case: NDArray[np.int64]
     stage: Objects
+    started_at: Floats
     due_at: Floats
     ended_at: Floats
     judged: Flags  # neither voided nor merged
@@ -91,6 +102,7 @@ COUNT_TITLES = {
     "handled": "Put right",
     "handled_on_time": "Put right in time",
     "handled_late": "Put right too late",
+    "unhandled": "Given out and not put right at the end",
     "overdue_unhandled": "Overdue and not put right",
     "extended": "With more time granted",
     "should_check": "Checks due",
@@ -108,7 +120,12 @@ COUNT_TITLES = {
     "unanswered": "Supervision not answered",
     "from_above": "Found from above",
     "exposed": "Exposed to the public",
+    "co_handled": "With co-departments",
+    "enforced": "With an outcome of enforcement",
+    "repeated_3": "Places that the public reported 3 times or more",
+    "repeated_5": "Places that the public reported 5 times or more",
 }
+OF_PLACES = ("repeated_3", "repeated_5")  # these count places, each by the first report there
 
 RATES = (
     Rate("report_valid_rate", "Valid reports, share", "valid", "reported"),
@@ -116,6 +133,7 @@ RATES = (
     Rate("confirm_rate", "Confirmed in time, rate", "confirmed_on_time", "should_confirm"),
     Rate("file_rate", "Filed, rate", "filed", "reported"),
     Rate("file_on_time_rate", "Filed in time, rate", "filed_on_time", "should_file"),
+    Rate("file_on_time_rate_filed", "Filed in time, of those filed", "filed_on_time", "filed"),
     Rate("file_right_rate", "Filed rightly, rate", "filed_right", "filed"),
     Rate("assign_on_time_rate", "Assigned in time, rate", "assigned_on_time", "should_assign"),
     Rate("assign_right_rate", "Assigned rightly, rate", "assigned_right", "should_assign"),
@@ -127,6 +145,8 @@ RATES = (
     Rate("close_rate", "Closed, rate", "closed", "should_close"),
     Rate("close_rate_not_deferred", "Closed, rate without what is deferred", "closed", "should_close_not_deferred"),
     Rate("close_on_time_rate", "Closed in time, rate", "closed_on_time", "should_close"),
+    Rate("close_on_time_rate_not_deferred", "Closed in time, rate without what is deferred", "closed_on_time",
+         "should_close_not_deferred"),
     Rate("rework_rate", "Returned for rework, rate", "reworked", "should_close", False),
     Rate("rework_rate_filed", "Returned for rework, of those filed", "reworked", "filed", False),
     Rate("rebound_rate", "Rebounds, of those reported", "rebound", "reported", False),
@@ -139,7 +159,13 @@ def counts(cases: Cases, stages: Stages, period: Period) -> dict[str, Flags]:
     return {name: COUNTS[name](seen) for name in COUNT_TITLES}
 
 
-def table(counted: Mapping[str, Flags], unit: Objects) -> dict[str, dict[str, int]]:
+def at_the_same_places(cases: Cases, stages: Stages, period: Period, firsts: Flags) -> Flags:
+    """Every report of the period at the places that `firsts` began."""
+    place = _Seen(cases, stages, period).place
+    return np.asarray(np.isin(place, np.flatnonzero(firsts)))
+
+
+def table(counted: Mapping[str, Flags], unit: Objects) -> Table:
     """The counts by unit (any key; None = of no unit), each with all its names."""
     keys, position = np.unique(unit.astype(str), return_inverse=True)
     sums = {name: np.bincount(position, flags, len(keys)).astype(int) for name, flags in counted.items()}
@@ -203,6 +229,13 @@ class _Seen:
         """Cases of which every stage of that name that was judged in the period met the condition."""
         return self.of_stage(stage) & ~self.of_stage(stage, ~condition)
 
+    def running_at_end(self, stage: str) -> Flags:
+        """Cases of which a stage of that name had begun and not ended when the period was over."""
+        rows = (self.stages.stage == stage) & (self.stages.started_at < self.period.end) & ~self.ended
+        found = np.zeros(self.count, dtype=bool)
+        found[self.stages.case[rows]] = True
+        return found
+
     @property
     def reported(self) -> Flags:
         """Found in the period."""
@@ -212,6 +245,21 @@ class _Seen:
     def filed(self) -> Flags:
         """Filed in the period."""
         return self.within(self.cases.filed_at)
+
+    @cached_property
+    def place(self) -> NDArray[np.int64]:
+        """For each report of the public in the period the first one at its place; −1 for all other cases."""
+        c, rows = self.cases, self.reported & ~self.state("declined", "void") & ~np.isnan(self.cases.east_m)
+        found = np.flatnonzero(rows)
+        first = places(c.east_m[rows], c.north_m[rows], c.radius_m[rows], c.category[rows], c.found_at[rows])
+        place = np.full(self.count, -1)
+        place[found] = found[first]
+        return place
+
+    def repeated(self, least: int) -> Flags:
+        """The first report of every place with so many reports."""
+        times = np.bincount(self.place[self.place >= 0], minlength=self.count)
+        return np.asarray(times >= least)
 
     def state(self, *states: str) -> Flags:
         """In one of the states now."""
@@ -239,6 +287,7 @@ COUNTS: dict[str, Callable[[_Seen], Flags]] = {
     "handled": lambda s: s.all_of_stage("handle", s.ended),
     "handled_on_time": lambda s: s.all_of_stage("handle", s.on_time),
     "handled_late": lambda s: s.all_of_stage("handle", s.ended) & ~s.all_of_stage("handle", s.on_time),
+    "unhandled": lambda s: s.running_at_end("handle"),
     "overdue_unhandled": lambda s: s.of_stage("handle", ~s.ended),
     "extended": lambda s: s.of_stage("handle", s.stages.extended),
     "should_check": lambda s: s.of_stage("check"),
@@ -255,6 +304,10 @@ COUNTS: dict[str, Callable[[_Seen], Flags]] = {
     "supervised": lambda s: s.of_stage("case") & (s.cases.supervised > 0),
     "unanswered": lambda s: s.of_stage("case") & s.cases.unanswered,
     "exposed": lambda s: s.of_stage("case") & s.cases.exposed,
+    "co_handled": lambda s: s.of_stage("case") & s.cases.co_handled,
+    "enforced": lambda s: s.of_stage("case") & s.cases.enforced,
+    "repeated_3": lambda s: s.repeated(3),
+    "repeated_5": lambda s: s.repeated(5),
 }
 assert set(COUNTS) == set(COUNT_TITLES)  # noqa: S101 (one word for each count)
 assert {name for rate in RATES for name in (rate.over, rate.of)} <= set(COUNT_TITLES)  # noqa: S101

@@ -83,7 +83,9 @@ def check_place_role(role: str) -> None:
         raise BadInput(msg("“{role}” concerns the whole town: give it as a post.", role=role), field="role")
 
 
-def scope_of(person: str, roles: Iterable[str], duties: Iterable[Responsibility], *, on: date) -> Scope:
+def scope_of(
+    person: str, roles: Iterable[str], duties: Iterable[Responsibility], *, on: date, organisation: str = ""
+) -> Scope:
     """The scope of a person with these posts and (all their) duties on a day; "" is the public.
 
     >>> day = date(2021, 11, 22)
@@ -96,7 +98,7 @@ def scope_of(person: str, roles: Iterable[str], duties: Iterable[Responsibility]
     rows = tuple(duties)
     now = [row for row in rows if row.holds_on(on)]
     roles_now = posts | {row.role for row in now}
-    actor = OPERATOR if "administrator" in roles_now else Actor(person, roles_now)
+    actor = OPERATOR if "administrator" in roles_now else Actor(person, roles_now, organisation)
     if posts & TOWN_WIDE:
         return Scope("all", person, actor=actor)
     held = frozenset((row.layer, row.place) for row in now)

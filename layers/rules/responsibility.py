@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from layers.model import PlaceLink, Responsibility
 from layers.rules import reasons
 from layers.rules.places import LEVELS, RING_RANK, Floats, Ints, Objects, Places, Touches, touches, touching
+from layers.rules.roles import answers
 from layers.words import Message
 
 ROLES = ("road_chief", "grid_worker", "village_head", "zone_head")  # who leads where several answer
@@ -108,12 +109,12 @@ class Assignments:
 def duties_on(day: date, rows: Iterable[Responsibility], names: Mapping[str, str]) -> dict[tuple[str, str], Holder]:
     """The one person who leads each place on that day; `names` maps codes of persons to names.
 
-    Of several, the role that comes first in ROLES leads, then who began last, then the lower code.
+    Of several, the role that comes first in ROLES leads, then who began last, then the lower code; a sponsor never.
     """
     leads: dict[tuple[str, str], Responsibility] = {}
     for row in rows:
         place = (row.layer, row.place)
-        if row.holds_on(day) and (place not in leads or _turn(row) < _turn(leads[place])):
+        if answers(row) and row.holds_on(day) and (place not in leads or _turn(row) < _turn(leads[place])):
             leads[place] = row
     return {p: Holder(row.person, names.get(row.person, row.person), row.role) for p, row in leads.items()}
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from layers.model import Responsibility
 from layers.schema import SOURCE_LEVELS
 
 ROLE_TITLES = {
@@ -13,6 +14,7 @@ ROLE_TITLES = {
     "planner": "Planner",
     "road_chief": "Road chief",
     "grid_worker": "Grid worker",
+    "sponsor": "Sponsor",
     "village_head": "Village head",
     "zone_head": "Zone head",
     "contractor": "Contractor",
@@ -20,8 +22,10 @@ ROLE_TITLES = {
 }
 ROLES = tuple(ROLE_TITLES)
 FINDERS = frozenset(ROLES)
+SPONSOR = "sponsor"  # 包保干部: answers beside whoever answers for a place, and never puts anything right there
+FIXERS = FINDERS - {SPONSOR}
 HANDLERS = frozenset({"road_chief", "grid_worker", "village_head", "zone_head", "contractor", "dispatcher"})
-CONFIRMERS = frozenset({"grid_worker", "road_chief", "village_head", "inspector", "dispatcher"})
+CONFIRMERS = frozenset({"grid_worker", "road_chief", "sponsor", "village_head", "inspector", "dispatcher"})
 DISPATCHERS = frozenset({"dispatcher", "supervisor"})
 CHECKERS = frozenset({"inspector", "supervisor", "dispatcher", "grid_worker", "village_head", "zone_head"})
 LEADERS = frozenset({"supervisor"})
@@ -44,6 +48,11 @@ _OFFICE = frozenset({"administrator", "supervisor", "inspector", "dispatcher"}) 
 assert tuple(SOURCE_TITLES) == SOURCE_LEVELS  # noqa: S101 (every source has its words)
 
 
+def answers(duty: Responsibility) -> bool:
+    """Whether a duty makes its person answer for the place; a sponsor only stands beside who does."""
+    return duty.role != SPONSOR
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who acts, with all their roles on the day.
@@ -54,6 +63,7 @@ class Actor:
 
     person: str = ""
     roles: frozenset[str] = frozenset()
+    organisation: str = ""
 
     def may(self, roles: Iterable[str]) -> bool:
         """Whether one of the roles is theirs.

@@ -68,7 +68,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A deadline without its particulars: when it was due and when it ended, and whether more time was given."""
+    """A deadline without its particulars: when it began, was due and ended, and whether more time was given."""
 
     problem_id: int
     stage: str
@@ -76,6 +76,7 @@ class Span:
     ended_at: datetime | None
     met: bool | None
     extended: bool
+    started_at: datetime
 
 
 class Deadlines(Shelf):
@@ -113,10 +114,12 @@ class Deadlines(Shelf):
 
     def spans(self) -> list[Span]:
         """Every deadline as the indicators need it."""
-        names = ("problem_id", "stage", "due_at", "ended_at", "met", "extensions")
+        names = ("problem_id", "stage", "due_at", "ended_at", "met", "extensions", "started_at")
         statement = select(*(DEADLINES.c[name] for name in names)).where(*self.shown(DEADLINES))
         rows = self.connection.execute(statement)
-        return [Span(id_, stage, due, ended, met, bool(more)) for id_, stage, due, ended, met, more in rows]
+        return [
+            Span(id_, stage, due, ended, met, bool(more), start) for id_, stage, due, ended, met, more, start in rows
+        ]
 
     def to_look_at(self, now: datetime, limit: int) -> list[int]:
         """Problems with a deadline whose ladder must be looked at by now, at most so many."""

@@ -39,6 +39,11 @@ class Duties(Shelf):
         statement = select(PEOPLE.c.roles).where(PEOPLE.c.town == self.town_code, PEOPLE.c.code == code)
         return tuple(self.connection.scalar(statement) or ())
 
+    def organisation(self, code: str) -> str:
+        """Where a person works; "" for somebody unknown."""
+        statement = select(PEOPLE.c.organisation).where(PEOPLE.c.town == self.town_code, PEOPLE.c.code == code)
+        return self.connection.scalar(statement) or ""
+
     def _person(self, row: dict[str, object]) -> Person:
         roles = row["roles"] or ()
         assert isinstance(roles, list | tuple)  # noqa: S101 (our own writing)

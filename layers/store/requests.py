@@ -1,6 +1,6 @@
 """What was asked for a problem and decided by somebody else: more time (延期), an appeal (申诉)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import insert, select, update
@@ -27,9 +27,15 @@ class Requests(Shelf):
 
     def of(self, problem_id: int) -> list[Request]:
         """All requests for one problem, the oldest first."""
-        match = (*self.shown(REQUESTS), REQUESTS.c.problem_id == problem_id)
-        rows = self.connection.execute(select(REQUESTS).where(*match).order_by(REQUESTS.c.id)).mappings()
-        return [_request(dict(row)) for row in rows]
+        return self.of_many([problem_id]).get(problem_id, [])
+
+    def of_many(self, problem_ids: Sequence[int]) -> dict[int, list[Request]]:
+        """All requests for some problems, each the oldest first; a problem without any is left out."""
+        match = (*self.shown(REQUESTS), REQUESTS.c.problem_id.in_(problem_ids))
+        found: dict[int, list[Request]] = {}
+        for row in self.connection.execute(select(REQUESTS).where(*match).order_by(REQUESTS.c.id)).mappings():
+            found.setdefault(row["problem_id"], []).append(_request(dict(row)))
+        return found
 
     def open(self, problem_id: int) -> dict[str, Request]:
         """The request of each kind that waits for its decision."""
@@ -43,6 +49,7 @@ class Requests(Shelf):
 
 
 def _request(row: dict[str, object]) -> Request:
-    texts = ("asked_by", "note", "decided_by", "verdict", "decision")
+    texts = ("asked_by", "note", "decided_by", "verdict", "decision", "level")
     values = {name: value for name, value in row.items() if name != "town"}
-    return Request(**{**values, **{name: values[name] or "" for name in texts}})  # type: ignore[arg-type]
+    blanks = {**{name: values[name] or "" for name in texts}, "first_id": values["first_id"] or 0}
+    return Request(**{**values, **blanks})  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """One unit of work on the store: the shelves that a use case takes things from and puts them back on."""
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -72,4 +73,10 @@ class Session:
             return PUBLIC
         duties = Duties(self._store, self._connection)
         posts = duties.posts(viewer.person)
-        return scope_of(viewer.person, posts, duties.responsibilities(person=viewer.person), on=viewer.on)
+        held = duties.responsibilities(person=viewer.person)
+        return scope_of(viewer.person, posts, held, on=viewer.on, organisation=duties.organisation(viewer.person))
+
+    def seen_by(self, person: str, on: date) -> "Session":
+        """The same transaction, with what that person may see on the day."""
+        viewer = Viewer(account="", person=person, device="", on=on)
+        return Session(self._store, self._connection, self._scope(viewer))

@@ -189,6 +189,8 @@ REQUESTS = plain_table(
     Column("decided_by", Text),
     Column("verdict", Text),
     Column("decision", Text),
+    Column("level", Text),
+    Column("first_id", Integer),
     Index("ix_requests_problem", "town", "problem_id"),
 )
 RECEIPTS = plain_table(

@@ -5,7 +5,7 @@ export const TILE_FILTERS = ['state', 'category', 'person', 'since'];
 
 // What tiles cannot filter (and cells cannot show): then the features themselves are fetched.
 export const FEATURE_FILTERS = [
-  'area', 'assignee', 'source', 'flag', 'q', 'overdue', 'escalation', 'stage', 'rebound', 'recheck', 'merged_into',
+  'area', 'assignee', 'source', 'flag', 'q', 'overdue', 'escalation', 'stage', 'rebound', 'recheck', 'merged_into', 'tag',
 ];
 
 // By which the days of the past are counted: in the past there is open and closed only, and nothing is late.

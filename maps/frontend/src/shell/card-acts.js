@@ -1,9 +1,15 @@
 // Everything else that can be done with a problem, beside moving it: remarks, requests, supervision, clocks.
 
 // Acts that decide a request stand beside the request.
-const DECISIONS = ['grant_extension', 'refuse_extension', 'uphold_appeal', 'reject_appeal'];
-const MORE_FIELDS = { grant_extension: [['moment', false]], answer_supervision: [['document', false]] };
-const KINDS = { until: 'moment' };
+const DECISIONS = [
+  'grant_extension', 'refuse_extension', 'admit_appeal', 'refuse_appeal', 'uphold_appeal', 'reject_appeal',
+];
+const MORE_FIELDS = {
+  grant_extension: [['moment', false]],
+  answer_supervision: [['document', false]],
+  record_enforcement: [['document', false], ['amount_cny', false]],
+};
+const KINDS = { until: () => 'moment', department: (act) => (act === 'add_co_department' ? 'new_department' : 'department') };
 
 // The acts of `feature` as deeds (see deed-form.js): {others, decisions: {kind of request: deeds}}.
 export function actDeeds(feature) {
@@ -25,7 +31,7 @@ export const deedOf = ({ act, title, needs, roles }) => ({
   path: 'acts',
   body: { act },
   fields: [
-    ...needs.filter((name) => name !== 'note').map((name) => [KINDS[name] || name, true]),
+    ...needs.filter((name) => name !== 'note').map((name) => [KINDS[name]?.(act) ?? name, true]),
     ...(MORE_FIELDS[act] || []),
     ['note', needs.includes('note')],
   ],

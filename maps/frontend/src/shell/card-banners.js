@@ -1,5 +1,6 @@
 // What must not be overlooked about a problem: one line each, the gravest first.
 
+import { unanswered } from './card-together.js';
 import { word } from './choices.js';
 import { h, icon } from './dom.js';
 import { isFromAbove } from './levels.js';
@@ -19,6 +20,13 @@ const BANNERS = [
     },
   (one) => isFromAbove(one.recheck_level) && fromAbove(one),
   (one) => one.rebound_of && rebound(one),
+  (one) =>
+    one.state === 'fixed' && unanswered(one).length > 0 && {
+      name: 'unanswered',
+      look: 'warn',
+      drawing: 'alert',
+      text: t('Not answered yet: {departments}.', { departments: unanswered(one).join(t(', ')) }),
+    },
   (one) =>
     one.paused_at && {
       name: 'paused',

@@ -15,7 +15,7 @@ export function waitingRequests(feature, decisions, ask) {
       h(
         'div',
         {},
-        h('b', {}, t('Asked for: {what}', { what: word('request', one.kind) })),
+        h('b', {}, t('Asked for: {what}', { what: what(one) })),
         asked(one),
         h(
           'div',
@@ -26,6 +26,9 @@ export function waitingRequests(feature, decisions, ask) {
     ),
   );
 }
+
+// An appeal says at which level it is.
+export const what = ({ kind, level_name }) => [word('request', kind), level_name].filter(Boolean).join(' · ');
 
 // Who asked, when, why, until when it is wanted and by when it must be decided.
 export const asked = (one) => [
@@ -57,8 +60,10 @@ const line = (one) =>
   h(
     'li',
     { 'data-verdict': one.verdict },
-    h('b', {}, `${word('request', one.kind)}: ${word('verdict', one.verdict)}`),
+    h('b', {}, `${what(one)}: ${word('verdict', one.verdict)}`),
     h('small', {}, [time(one.decided_at), one.decided_by_name || one.decided_by].filter(Boolean).join(' · ')),
     one.note && h('p', {}, one.note),
     one.decision && h('p', {}, one.decision),
+    Date.parse(one.further_until) > now() &&
+      h('small', {}, t('Whoever appealed may take it further until {time}.', { time: time(one.further_until) })),
   );

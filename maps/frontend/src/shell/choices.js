@@ -61,6 +61,7 @@ const tables = () => ({
     planner: t('Planner'),
     road_chief: t('Road chief'),
     grid_worker: t('Grid worker'),
+    sponsor: t('Sponsor'),
     village_head: t('Village head'),
     zone_head: t('Zone head'),
     contractor: t('Contractor'),
@@ -79,6 +80,15 @@ const tables = () => ({
     refused: t('Refused'),
     upheld: t('Upheld'),
     rejected: t('Rejected'),
+    admitted: t('Admitted'),
+    inadmissible: t('Inadmissible'),
+  },
+  outcome: {
+    oral_warning: t('Oral warning'),
+    order_to_correct: t('Order to correct'),
+    penalty: t('Administrative penalty'),
+    transfer: t('Handed to another authority'),
+    no_penalty: t('No penalty'),
   },
   stage: {
     confirm: t('Confirmation'),

@@ -1,7 +1,9 @@
 // The indicators of a period: the whole town in figures, a line for each unit, the cases behind every number.
 
+import { allIndicators } from './all-indicators.js';
 import { address, get, newest } from './api.js';
-import { fill, find, h, icon } from './dom.js';
+import { change, changes, difference } from './compared.js';
+import { fill, find, findAll, h, icon } from './dom.js';
 import { field, input, select } from './form.js';
 import { row as problemRow } from './problem-list.js';
 import { requestList } from './request-list.js';
@@ -90,26 +92,37 @@ class Dashboard {
   show(found) {
     this.found = found;
     this.titles = Object.fromEntries([...found.counts, ...found.rates].map((one) => [one.key, one.title]));
-    const isUnfolded = find('details', this.result)?.open;
-    fill(this.result, this.figures(), this.table(), definitions(found, this.titles));
-    find('details', this.result).open = Boolean(isUnfolded);
+    const unfolded = findAll('details', this.result).map((one) => one.open);
+    const show = (count) => this.showCases({ ...this.asked, count: count.key, unit: '' }, count.title);
+    fill(this.result, this.figures(), this.table(), allIndicators(found, show), definitions(found, this.titles));
+    findAll('details', this.result).forEach((one, i) => (one.open = Boolean(unfolded[i])));
   }
 
   figures() {
     const { rates, score } = this.found.total;
-    const shown = FIGURES.map((key) => figure({ title: this.titles[key], value: said(rates[key]) }));
+    const shown = FIGURES.map((key) =>
+      figure({ title: this.titles[key], value: said(rates[key]), below: this.against((one) => one.rates[key], 'rate', key) }),
+    );
     return h(
       'div',
       { class: 'tiles five' },
-      figure({ title: t('Composite score'), value: score === null ? '—' : decimal(score, 1) }),
+      figure({ title: t('Composite score'), value: points(score), below: this.against((one) => one.score, 'score') }),
       shown,
     );
+  }
+
+  // A number of the whole town beside the period before and a year ago.
+  against(of, kind, key) {
+    const { total, previous, last_year } = this.found;
+    const isMoreBetter = this.found.rates.find((rate) => rate.key === key)?.more_is_better ?? true;
+    const beside = (then) => then && difference(of(total), of(then), kind, isMoreBetter);
+    return changes(beside(previous), beside(last_year));
   }
 
   table() {
     const heads = [t('Unit judged'), ...COLUMNS.map((column) => this.titles[column.rate || column.count])];
     const rows = [this.found.total, ...this.found.lines].map((line, i) => this.line(line, i === 0));
-    const head = [...heads, t('Score')].map((title) => h('th', { scope: 'col' }, title));
+    const head = [...heads, t('Score'), t('Change of the score')].map((title) => h('th', { scope: 'col' }, title));
     return h(
       'div',
       { class: 'card wide-table', tabindex: '0', role: 'region', 'aria-label': t('Indicators by unit') },
@@ -120,8 +133,9 @@ class Dashboard {
 
   line(line, whole) {
     const cells = COLUMNS.map((column) => h('td', {}, this.cell(line, column, whole)));
-    const score = h('td', {}, h('b', {}, line.score === null ? '—' : decimal(line.score, 1)));
-    return h('tr', { class: whole ? 'whole' : '' }, h('th', { scope: 'row' }, line.name), cells, score);
+    const score = h('td', {}, h('b', {}, points(line.score)));
+    const changed = h('td', {}, change(difference(line.score, line.previous_score, 'score')));
+    return h('tr', { class: whole ? 'whole' : '' }, h('th', { scope: 'row' }, line.name), cells, score, changed);
   }
 
   cell(line, column, whole) {
@@ -157,6 +171,8 @@ class Dashboard {
     return h('a', { class: 'btn quiet', href, download: '' }, icon('download'), h('span', {}, t('Save as CSV')));
   }
 }
+
+const points = (score) => (score === null ? '—' : decimal(score, 1));
 
 const said = (rate) => (rate === null || rate === undefined ? '—' : percent(rate));
 

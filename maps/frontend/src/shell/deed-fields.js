@@ -1,7 +1,7 @@
 // The fields that a move or an act may ask for: each makes its element and tells its value.
 
-import { get } from './api.js';
-import { word } from './choices.js';
+import { get, table } from './api.js';
+import { codes, word } from './choices.js';
 import { fill, h } from './dom.js';
 import { field, input, select, textarea } from './form.js';
 import { caseChoice } from './case-choice.js';
@@ -43,6 +43,29 @@ const MAKERS = {
     return { element: picker.element, value: () => picker.value()?.code ?? '' };
   },
   duplicate_of: ({ feature }) => caseChoice(feature),
+  outcome: ({ required }) => {
+    const kinds = codes('outcome').map((code) => [code, word('outcome', code)]);
+    return plain(t('Outcome'), select('outcome', [['', t('Choose …')], ...kinds]), { required });
+  },
+  amount_cny: () => {
+    const control = input('amount_cny', '', { type: 'number', min: 0, step: 'any', inputmode: 'decimal' });
+    const made = plain(t('Amount (CNY)'), control, { hint: t('Of a fine only.') });
+    return { ...made, value: () => (control.value === '' ? '' : Number(control.value)) };
+  },
+  department: ({ feature, required }) => {
+    const names = (feature.properties.co_departments || []).map(({ name }) => [name, name]);
+    return plain(t('Department'), select('department', names), { required });
+  },
+  new_department: ({ required }) => {
+    const list = h('datalist', { id: 'departments' });
+    told(async () => {
+      const names = (await table('/categories')).map((one) => one.department).filter(Boolean);
+      fill(list, [...new Set(names)].sort().map((value) => h('option', { value })));
+    });
+    const control = input('department', '', { maxlength: 80, list: list.id, autocomplete: 'off' });
+    const made = plain(t('Department'), control, { required });
+    return { ...made, element: h('div', {}, made.element, list) };
+  },
   stage: ({ feature, required }) => {
     const control = select('stage', []);
     told(async () => {
@@ -61,6 +84,6 @@ const plain = (label, control, options) => ({
 
 // {name, element, value()} of the field `kind`; `kind` is one of MAKERS, "day" and "moment" both tell `until`.
 export function deedField(kind, about) {
-  const name = { day: 'until', moment: 'until' }[kind] || kind;
+  const name = { day: 'until', moment: 'until', new_department: 'department' }[kind] || kind;
   return { name, ...MAKERS[kind](about) };
 }

@@ -68,6 +68,7 @@ const PLAIN_TITLES = {
   source: (value) => word('source_level', value),
   flag: (value) => word('flag', value),
   stage: (value) => t('Stage: {stage}', { stage: word('stage', value) }),
+  tag: (value) => t('Tag: {tag}', { tag: value }),
   escalation: (value) => (value === 'any' ? t('Escalated') : word('escalation', value)),
 };
 
@@ -103,7 +104,8 @@ function categoryTitle(categories, value) {
 }
 
 export async function openFilterForm() {
-  const [categories, known] = await Promise.all([table('/categories'), places()]);
+  const lists = [table('/categories'), places(), isPublic() ? { tags: [] } : table('/tags')];
+  const [categories, known, { tags }] = await Promise.all(lists);
   const button = h('button', { type: 'button', class: 'btn primary block', onclick: closeDetail });
   const show = async () => {
     const found = await summaryOf(query());
@@ -116,7 +118,7 @@ export async function openFilterForm() {
     stateField(),
     ...categoryFields(categories),
     placeField(known.filter((place) => place.layer === 'areas')),
-    otherFields(),
+    otherFields(tags),
   ];
   const reset = h(
     'button',
@@ -207,9 +209,11 @@ const checkbox = (name, title) => {
 
 const worded = (table) => codes(table).map((code) => [code, word(table, code)]);
 
-const otherFields = () => (isPublic() ? [h('div', { class: 'checks' }, checkbox('overdue', t('Only overdue')))] : officeFields());
+const otherFields = (tags) =>
+  isPublic() ? [h('div', { class: 'checks' }, checkbox('overdue', t('Only overdue')))] : officeFields(tags);
 
-const officeFields = () => [
+const officeFields = (tags) => [
+  chooser('tag', t('Tag'), [...new Set([...tags, chosen().tag])].filter(Boolean).map((tag) => [tag, tag])),
   h(
     'div',
     { class: 'pair' },

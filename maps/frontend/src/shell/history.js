@@ -1,5 +1,6 @@
 // The history of a problem as a line of time, the newest first. What only follows from somebody's deed stands in small.
 
+import { cny } from './card-together.js';
 import { word } from './choices.js';
 import { h, icon } from './dom.js';
 import { mark, stateWord } from './states.js';
@@ -92,7 +93,10 @@ const MORE = {
     document && [t('Document number'), document],
     recheck_level && [t('Level of the re-check'), word('source_level', recheck_level)],
   ]),
-  act: ({ document, until, stage }) => told([
+  act: ({ document, until, stage, department, outcome, amount_cny }) => told([
+    department && [t('Department'), department],
+    outcome && [t('Outcome'), word('outcome', outcome)],
+    amount_cny && [t('Amount'), cny(Number(amount_cny))],
     document && [t('Document number'), document],
     until && [t('Until'), time(until)],
     stage && [t('Milestone'), t(stage)],

@@ -9,6 +9,8 @@ import { section as photos } from './card-photos.js';
 import { section as lookBacks } from './card-rebound.js';
 import { section as reporter } from './card-reporter.js';
 import { decidedRequests } from './card-requests.js';
+import { section as tags } from './card-tags.js';
+import { helpers, outcomes, sponsors } from './card-together.js';
 import { word } from './choices.js';
 import { fill, find, h, icon } from './dom.js';
 import { evidence } from './evidence.js';
@@ -95,12 +97,15 @@ function card(feature, category) {
     problemHead(one),
     banners(feature, open),
     description(one),
+    tags(feature, again),
     whose(one),
+    helpers(one),
     deeds(feature, { category, ondone: again }),
     sections(feature, again, open),
     proofs,
     places(one),
     decidedRequests(feature),
+    outcomes(one),
     details(one),
     h('section', {}, h('h2', { class: 'label' }, t('History')), past),
   );
@@ -157,7 +162,7 @@ export function responsible(who) {
 }
 
 const whose = (one) =>
-  h('section', {}, h('h2', { class: 'label' }, t('Responsible')), responsible(one.responsible));
+  h('section', {}, h('h2', { class: 'label' }, t('Responsible')), responsible(one.responsible), sponsors(one));
 
 // How a place is touched: chainage on a road, share of the area, distance otherwise.
 export function placeItem(place) {

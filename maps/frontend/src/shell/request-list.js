@@ -2,8 +2,7 @@
 
 import { get } from './api.js';
 import { deedOf } from './card-acts.js';
-import { asked } from './card-requests.js';
-import { word } from './choices.js';
+import { asked, what } from './card-requests.js';
 import { deedButton, deedForm } from './deed-form.js';
 import { fill, h, icon } from './dom.js';
 import { actingField, knowActing } from './people.js';
@@ -42,7 +41,7 @@ const line = (one, place) =>
     h(
       'div',
       { class: 'request-text' },
-      h('b', {}, `${word('request', one.kind)}: ${one.category_name}`),
+      h('b', {}, `${what(one)}: ${one.category_name}`),
       h('a', { href: `/maps/open-problems?id=${one.problem_id}` }, [one.code, one.place_name].filter(Boolean).join(' · ')),
       asked(one),
     ),

@@ -1,5 +1,6 @@
 // The fields of a category: each with its control and its value, as plain data.
 
+import { split } from './card-tags.js';
 import { h } from './dom.js';
 import { field, input, select, textarea } from './form.js';
 import { codes, word } from './choices.js';
@@ -53,6 +54,11 @@ const days = (name, said) => {
   return { ...plain(name, control, { hint: t('Growing, e.g. 7, 30, 90; empty = none.') }), value };
 };
 
+const names = (name, said) => {
+  const control = input(name, said.join('，'), { maxlength: 500 });
+  return { ...plain(name, control, { hint: t('Separated by commas.') }), value: () => split(control.value) };
+};
+
 const worded = (table) => () => codes(table).map((code) => [code, word(table, code)]);
 
 const LADDER_TITLES = () => ({ none: t('No escalation'), ordinary: t('Ordinary'), urgent: t('Urgent') });
@@ -64,6 +70,7 @@ export const sections = () => [
     ['name_zh', text],
     ['name_en', text],
     ['department', text],
+    ['co_departments', names],
     ['standard_code', text],
     ['face', oneOf(worded('face'))],
     ['weight', number],
@@ -96,6 +103,7 @@ export const labels = () => ({
   name_zh: t('Name in Chinese'),
   name_en: t('Name in English'),
   department: t('Lead department'),
+  co_departments: t('Co-departments'),
   standard_code: t('Class in GB/T 30428.2'),
   face: t('Kind of untidiness'),
   weight: t('Weight in the score'),

@@ -6,6 +6,7 @@ import { knowActing } from './people.js';
 import { editor } from './rules-editor.js';
 import { costsCard } from './rules-costs.js';
 import { table } from './rules-table.js';
+import { tagsCard } from './rules-tags.js';
 import { told } from './toast.js';
 
 export async function start() {
@@ -22,7 +23,7 @@ async function show() {
   const actions = { open, back: () => open(null) };
   const content = one
     ? await editor(one, categories, actions)
-    : [table(categories, actions), h('div', { class: 'rules-costs' }, await costsCard())];
+    : [table(categories, actions), h('div', { class: 'rules-costs' }, await costsCard(), await tagsCard())];
   fill(find('#content'), content);
 }
 

@@ -58,7 +58,7 @@ export function tiles(summary, { state, overdue, past }) {
 }
 
 // A number that only tells; `look` = [group, key] gives it its sign.
-export const figure = ({ title, value, look, note }) =>
+export const figure = ({ title, value, look, note, below }) =>
   h(
     'div',
     { class: 'tile' },
@@ -66,4 +66,5 @@ export const figure = ({ title, value, look, note }) =>
     h('b', {}, value),
     h('span', {}, title),
     note && h('small', {}, note),
+    below,
   );
