@@ -61,6 +61,13 @@ def test_the_size_is_told_before_it_is_saved(client: httpx.Client, name: str) ->
     assert all(row["kept"] == row["total"] for row in told["rows"])
 
 
+def everything(client: httpx.Client, address: str) -> list[dict]:
+    """The properties of all features of a list, page after page."""
+    there = client.get(address).json()
+    found = [one["properties"] for one in there["features"]]
+    return found + everything(client, there["next"]) if "next" in there else found
+
+
 @pytest.mark.parametrize(
     ("name", "element", "query", "matches"),
     [
@@ -75,9 +82,7 @@ def test_the_size_is_told_before_it_is_saved(client: httpx.Client, name: str) ->
 def test_the_file_holds_what_the_page_shows(
     client: httpx.Client, name: str, element: str, query: dict, matches
 ) -> None:
-    there = client.get(EVERYTHING[element]).json()
-    assert "next" not in there
-    every = [one["properties"] for one in there["features"]]
+    every = everything(client, EVERYTHING[element])
     page = page_of(client.get(f"/maps/{name}.html", params=query).text)
     held = [one["properties"] for one in page["data"][element]["features"]]
     assert 0 < len(held) < len(every)

@@ -29,11 +29,15 @@ def test_the_campaign_is_told_and_drawn_for_eyes_and_for_ears(visit: Visit, api:
 
 
 def test_a_unit_shows_its_own_chart_quota_and_next_cases(visit: Visit, api: httpx.Client) -> None:
+    nowhere = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [113.9, 22.4]},
+               "properties": {"category": "0102", "description": "in no village"}}  # fmt: skip
+    api.post("/problems", json=nowhere).raise_for_status()
     visit.go("/progress", lang="en")
     visit.see(".progress-units .whole")
+    assert visit.page.locator(".progress-units tr[aria-current]").count() == 0
     turns = [WORST_FIRST.index(key) for key in visit.each(".progress-units tbody tr:not(.whole)", "data-status")]
     assert turns == sorted(turns)
-    row = visit.see(".progress-units tbody tr:not(.whole)")
+    row = visit.see(".progress-units tbody tr:has([data-open])")
     unit = row.get_attribute("data-unit") or ""
     row.locator("button").click()
     visit.until(f"new URLSearchParams(location.search).get('unit') === '{unit}'")

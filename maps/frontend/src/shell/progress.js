@@ -138,7 +138,7 @@ class Progress {
     const cells = [count(line.open), count(line.baseline), count(line.new), count(line.closed), count(line.rebounds), rate(line.required_per_day), rate(line.done_per_day), chance(line.chance), finish(line), line.quota.length ? count(line.quota[0]) : '—'];
     return h(
       'tr',
-      { class: whole ? 'whole' : '', 'data-unit': line.key, 'data-status': line.status, 'aria-current': !whole && line.key === this.found.unit ? 'true' : false },
+      { class: whole ? 'whole' : '', 'data-unit': line.key, 'data-status': line.status, 'aria-current': line.key && line.key === this.found.unit ? 'true' : false },
       h('th', { scope: 'row' }, this.unitName(line, whole)),
       h('td', { class: 'status-cell' }, statusTag(this.found, line.status)),
       cells.map((one) => h('td', {}, one)),
