@@ -21,9 +21,10 @@ from layers.accounts_model import NO_CLIENT
 from layers.errors import LayersError
 from layers.photos.files import PhotoFiles
 from layers.store import Store, open_store
-from tests import demo_copies, postgis_servers
+from tests import demo_copies, nursery, postgis_servers
 from tests.postgis_servers import free_port
 
+Process = subprocess.Popen[bytes] | nursery.Child
 _SHARED: dict[str, str] = {}  # between the workers of one run
 _UNTIL_THE_END = ExitStack()
 CERTIFICATES = ssl.create_default_context()  # read once: most of what a client costs
@@ -116,8 +117,7 @@ def files(tmp_path: Path) -> PhotoFiles:
 def run(folder: Path, store_url: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """A command of the command line on that store, with its data in that folder."""
     environment = {**os.environ, "GEO_SERVICE_STORE": store_url, "GEO_SERVICE_DATA_DIR": str(folder)}
-    command = [sys.executable, "-m", "geo_service", *arguments]
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    result = nursery.run(arguments, environment)
     assert not check or result.returncode == 0, result.stdout + result.stderr
     return result
 
@@ -164,9 +164,12 @@ class Service:
     """A running service: its address, and the settings that the command line needs to reach the same store.
 
     `url` bears an administrator's token, which every HTTP client understands; `web` is what people type.
+    With `fresh`, and with several workers, it is started as people start it; else by the nursery.
     """
 
-    def __init__(self, folder: Path, store_url: str, *, demo: bool, workers: int = 1, **settings: str):
+    def __init__(
+        self, folder: Path, store_url: str, *, demo: bool, workers: int = 1, fresh: bool = False, **settings: str
+    ):
         self.port = free_port()
         self.web = self.url = f"http://127.0.0.1:{self.port}"
         self.store_url = store_url
@@ -179,9 +182,14 @@ class Service:
         with suppress(LayersError):  # some tests serve a store that cannot be opened
             self.url = self.address_of("tests", "administrator")
         serve = ["serve", "--port", str(self.port), "--workers", str(workers)]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(self.command(*serve), env=self.environment, stdout=log, stderr=log)
+        self.process = self._begun(serve, fresh=fresh or workers > 1)
         self._wait()
+
+    def _begun(self, arguments: list[str], *, fresh: bool) -> Process:
+        if not fresh:
+            return nursery.nursery().begin(arguments, self.environment, self.log, self.log)
+        with self.log.open("ab") as log:
+            return subprocess.Popen(self.command(*arguments), env=self.environment, stdout=log, stderr=log)
 
     @property
     def token(self) -> str:
@@ -200,9 +208,7 @@ class Service:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """A command of the command line on the same store."""
-        result = subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False
-        )
+        result = nursery.run(arguments, self.environment)
         assert not check or result.returncode == 0, result.stdout + result.stderr
         return result
 

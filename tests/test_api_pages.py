@@ -110,7 +110,7 @@ def test_every_worker_shows_a_write_in_its_next_tile(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_cleanly_when_asked(tmp_path: Path, by: signal.Signals) -> None:
-    running = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False)
+    running = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False, fresh=True)
     running.process.send_signal(by)
     assert running.process.wait(20) in (0, -by)
     assert "Traceback" not in running.log.read_text()

@@ -111,7 +111,7 @@ def test_whatever_was_answered_survives_a_kill(address: str, tmp_path: Path) -> 
         service.process.send_signal(signal.SIGKILL)
         service.process.wait()
         cases += [case for writer in writers for case in writer.end()]
-    service = Service(tmp_path, address, demo=False)
+    service = Service(tmp_path, address, demo=False, fresh=True)
     with api(service) as client:
         told = [case for case in cases if case.told]
         assert [case for case in told if not is_kept(client, case)] == []
@@ -126,7 +126,7 @@ def test_whatever_was_answered_survives_a_kill(address: str, tmp_path: Path) -> 
 
 def test_a_key_belongs_to_one_request(demo_file: Path, tmp_path: Path) -> None:
     shutil.copytree(demo_file.parent, tmp_path, dirs_exist_ok=True)
-    service = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False)
+    service = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False, fresh=True)
     with api(service) as client:
         one, other = (client.post("/api/v1/problems", json=feature()).json()["id"] for _ in range(2))
         key = {"Idempotency-Key": "the same"}
@@ -141,7 +141,7 @@ def test_a_key_belongs_to_one_request(demo_file: Path, tmp_path: Path) -> None:
 def test_a_write_is_on_the_disk_before_it_is_answered(demo_file: Path, tmp_path: Path) -> None:
     """Seen by the kernel: between two answers 201 the log was flushed; and the connections say so themselves."""
     shutil.copytree(demo_file.parent, tmp_path, dirs_exist_ok=True)
-    service = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False)
+    service = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False, fresh=True)
     trace = tmp_path / "trace"
     calls = "trace=fsync,fdatasync,write,writev,sendto,sendmsg"
     with api(service) as client:
@@ -218,7 +218,7 @@ def test_a_full_disk_refuses_writes_and_nothing_else(
 ) -> None:
     address = on_disk(request, kind, small_disk)
     (small_disk.folder / "data").mkdir()
-    service = Service(small_disk.folder / "data", address, demo=False)
+    service = Service(small_disk.folder / "data", address, demo=False, fresh=True)
     with api(service) as client:
         id_ = client.post("/api/v1/problems", json=feature()).json()["id"]
         with small_disk.full(service.process.pid):
@@ -241,7 +241,7 @@ def test_a_full_disk_refuses_writes_and_nothing_else(
 
 def test_a_disk_that_turns_read_only_refuses_writes_and_nothing_else(tmp_path: Path) -> None:
     """As a file system does that has met a fault: it keeps what is open, and takes no more writes."""
-    service = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False)
+    service = Service(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False, fresh=True)
     with api(service) as client:
         id_ = client.post("/api/v1/problems", json=feature()).json()["id"]
         with refusing(service.process.pid, "EROFS"):
@@ -257,7 +257,7 @@ def test_a_disk_that_turns_read_only_refuses_writes_and_nothing_else(tmp_path: P
 
 
 def test_a_server_that_turns_read_only_refuses_writes_and_nothing_else(postgis_url: str, tmp_path: Path) -> None:
-    service = Service(tmp_path, postgis_url, demo=False)
+    service = Service(tmp_path, postgis_url, demo=False, fresh=True)
     with api(service) as client, psycopg.connect(postgis_url, autocommit=True) as server:
         id_ = client.post("/api/v1/problems", json=feature()).json()["id"]
         server.execute("SET default_transaction_read_only = off")
