@@ -11,7 +11,7 @@ from layers.errors import NotSignedIn
 from layers.rules.permissions import PUBLIC_STATES, Viewer
 from layers.store import Store
 from layers.words import msg
-from maps.tiles.filters import Shown, TileFilter
+from maps.tiles.filters import NO_FILTER, Shown, TileFilter
 
 _MOST_KEPT = 256
 _HIDDEN = frozenset({"lead_person", "source_level"})  # from the public: they ask whose it is
@@ -22,23 +22,25 @@ class TileScopes:
 
     def __init__(self, store: Store):
         self._store = store
-        self._kept: dict[tuple[str, date, str], tuple[int, Shown | None]] = {}
+        self._kept: dict[tuple[str, date, str], tuple[int, TileFilter | None]] = {}
         self._lock = Lock()
 
     def narrowed(self, wanted: TileFilter, caller: Caller, layer: str, *, stamp: int) -> TileFilter:
         """The filter that passes nothing but what the caller may see. NotSignedIn where it asks for what is hidden."""
         if caller.is_public:
-            return _public(wanted) if layer == "problems" else wanted
-        shown = self.of(caller.viewer, layer, stamp=stamp)
-        return wanted if shown is None else replace(wanted, shown=shown)
+            return wanted if layer != "problems" else _ALL_PUBLIC if wanted is NO_FILTER else _public(wanted)
+        own = self._own(caller.viewer, layer, stamp=stamp)
+        if own is None:
+            return wanted
+        return own if wanted is NO_FILTER else replace(wanted, shown=own.shown)
 
     def knows(self, caller: Caller, layer: str, *, stamp: int) -> bool:
         """Whether `narrowed` needs no look at the store."""
         kept = self._kept.get((caller.identity.person, caller.on, layer))
         return caller.is_public or (kept is not None and kept[0] == stamp)
 
-    def of(self, viewer: Viewer, layer: str, *, stamp: int) -> Shown | None:
-        """The features of the layer that the viewer may see; None where that is all of them.
+    def _own(self, viewer: Viewer, layer: str, *, stamp: int) -> TileFilter | None:
+        """What passes the features of the layer that the viewer may see; None where that is all of them.
 
         `stamp` is the store's change stamp, asked after the request came in.
         """
@@ -53,12 +55,12 @@ class TileScopes:
             self._kept[key] = stamp, found
         return found
 
-    def _find(self, viewer: Viewer, layer: str) -> Shown | None:
+    def _find(self, viewer: Viewer, layer: str) -> TileFilter | None:
         with self._store.seen_by(viewer).reading() as session:
             if session.scope.sees_all or not session.features.may_hide(layer):
                 return None
             ids = [id_ for (id_,) in session.features.columns(layer, ("id",))]
-        return Shown(np.array(ids, np.int64))
+        return TileFilter(shown=Shown(np.array(ids, np.int64)))
 
 
 def _public(wanted: TileFilter) -> TileFilter:
@@ -67,3 +69,6 @@ def _public(wanted: TileFilter) -> TileFilter:
         raise NotSignedIn(msg("Please sign in."))
     states = frozenset(PUBLIC_STATES)
     return replace(wanted, equals={**wanted.equals, "state": wanted.equals.get("state", states) & states})
+
+
+_ALL_PUBLIC = _public(NO_FILTER)

@@ -42,7 +42,8 @@ class TileFilter:
 
     `equals`: the field has one of the values, numbers and truth values spelled as
     text. `since`, `before`: the number in the field (times: epoch seconds) is
-    at least, is less than that. `shown`: nothing but these features.
+    at least, is less than that. `shown`: nothing but these features. `key` is
+    the same for filters that mean the same.
     """
 
     equals: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -50,15 +51,12 @@ class TileFilter:
     before: tuple[str, float] | None = None
     not_before: tuple[str, float] | None = None
     shown: Shown | None = None
+    key: str = field(init=False, compare=False, repr=False)
 
-    @property
-    def key(self) -> str:
-        """A text that is the same for filters that mean the same."""
-        if self is NO_FILTER:
-            return ""
+    def __post_init__(self) -> None:
         equals = sorted((name, sorted(values)) for name, values in self.equals.items())
         bounds = (self.since, self.before, self.not_before)
-        return repr((equals, *bounds, self.shown.key if self.shown else ""))
+        object.__setattr__(self, "key", repr((equals, *bounds, self.shown.key if self.shown else "")))
 
 
 NO_FILTER = TileFilter()
