@@ -113,7 +113,7 @@ def test_a_cell_lies_at_the_mean_of_its_points() -> None:
     west, north = HIGH.x << 23, HIGH.y << 23
     spots = np.array([(west + 100 * 2048, north + 200 * 2048), (west + 110 * 2048, north + 204 * 2048)])
     columns = layer(shapely.points(to_lonlat(np.repeat(spots, [3, 1], axis=0))))
-    drawing = draw_cells(columns, HIGH, np.ones(4, np.bool_), None)
+    drawing = draw_cells(columns, HIGH, np.ones(4, np.bool_), {})
     [feature] = read(write_layer("layer", [drawing]))
     assert feature["geometry"]["coordinates"] == [103, 201]
 
@@ -139,6 +139,20 @@ def test_states_that_are_not_asked_for_are_not_told(columns: LayerColumns) -> No
     assert {name for feature in features for name in feature["properties"]} == {"point_count"}
 
 
+def test_a_cell_tells_when_the_first_open_case_in_it_is_due() -> None:
+    spots = [shapely.Point(118.15, 36.18)] * (CROWD + 1)
+    states = ["assigned", "closed", *["filed"] * (CROWD - 1)]
+    dues = [500, 100, None, *range(1_000, 1_000 + CROWD - 2)]
+    columns = layer(spots, state=states, due_at=dues)
+    tile, fields = tile_at(118.15, 36.18, 9), {"state": "state", "due": "due_at"}
+    [cell] = read(encode_tile(columns, tile, fields=fields))
+    assert cell["properties"]["due"] == 500
+    closed = TileFilter(equals={"state": frozenset({"closed"})})
+    over = layer(spots, state=["closed"] * len(spots), due_at=dues)
+    [cell] = read(encode_tile(over, tile, wanted=closed, fields=fields))
+    assert "due" not in cell["properties"]
+
+
 def test_a_field_that_is_no_state_is_not_counted_by_value() -> None:
     columns = layer(shapely.points(crowd()), state=[f"note {number}" for number in range(COUNT)])
     assert {name for properties in whole(columns) for name in properties} == {"point_count"}
@@ -146,7 +160,7 @@ def test_a_field_that_is_no_state_is_not_counted_by_value() -> None:
 
 def counted(columns: LayerColumns, tile: Tile) -> int:
     run = columns.points.run(*tile)
-    cells = draw_cells(columns, tile, np.ones(run.stop - run.start, np.bool_), None)
+    cells = draw_cells(columns, tile, np.ones(run.stop - run.start, np.bool_), {})
     return int(cells.attributes["point_count"].column.sum())
 
 

@@ -8,13 +8,16 @@ is), and a cell belongs to one tile only: the counts of all tiles of a zoom add
 up to the number of features.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.columns.compiled import Bools, Ints, Words, World, kernel
+from layers.columns.compiled import Bools, Bytes, Ints, Words, World, kernel
 from layers.columns.layer import LayerColumns
-from layers.columns.values import Dictionary, counting, encode
+from layers.columns.values import INTEGER, Dictionary, counting, encode
 from layers.columns.world import BITS
+from layers.rules.lifecycle import OPEN_STATES
 from maps.tiles.drawing import Attribute, Drawing
 from maps.tiles.geometry import point_commands
 from maps.tiles.grid import Tile, frame
@@ -24,15 +27,17 @@ CELL_BITS = 6
 MAX_CELLS = 1 << 2 * CELL_BITS
 MAX_STATES = 64
 Counts = NDArray[np.int64]
+Waiting = tuple[Ints, Bytes, Ints, Bools]
 
 
-def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, state_field: str | None) -> Drawing:
+def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, fields: Mapping[str, str]) -> Drawing:
     """One point for each cell: at the mean of its points, with the least id of its features.
 
-    `kept` marks the rows of the tile's run that count. Attributes: `point_count`;
-    with a field of states also the number of each as `n_STATE`, and the most
-    frequent as `state` (of several, the first by alphabet).
+    `kept` marks the rows of the tile's run that count. Attributes: `point_count`; where there is a `state` among the
+    fields also the number of each as `n_STATE`, and the most frequent as `state` (of several, the first by alphabet);
+    with a `due` also the earliest of those that are open, so that what is overdue is not lost among the others.
     """
+    state_field, due_field = fields.get("state"), fields.get("due")
     points, run = columns.points, columns.points.run(*tile)
     states = columns.dictionaries[state_field] if state_field else NOTHING
     if state_field and len(states) <= MAX_STATES:
@@ -41,14 +46,25 @@ def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, state_field: str 
         states, codes = NOTHING, np.zeros(len(kept), np.int64)
     arrays = (points.keys[run], points.x[run], points.y[run], points.ids[run])
     shift = np.uint64(2 * (BITS - tile.z - CELL_BITS))
-    x, y, ids, counts = sum_cells(arrays, codes, kept & points.first[run], shift, len(states))
+    due = columns.dictionaries[due_field] if due_field else NOTHING
+    due_codes = points.codes[due_field][run].astype(np.int64) if due_field else NO_CODES
+    waiting = (due_codes, due.kinds, due.bits, _are_open(states))
+    x, y, ids, counts, earliest = sum_cells(arrays, codes, kept & points.first[run], shift, waiting)
     rows = np.arange(len(ids))
     commands, ends = point_commands(x, y, rows, frame(tile, 0))
     attributes = _count_attributes(counts, states)
+    if earliest.any():
+        attributes["due"] = Attribute(earliest, due)
     return Drawing(kind=POINT, ids=ids, rows=rows, commands=commands, ends=ends, attributes=attributes)
 
 
 NOTHING = encode([])[1]
+NO_CODES = np.empty(0, np.int64)
+
+
+def _are_open(states: Dictionary) -> Bools:
+    """For each code of the states (0 first) whether it is that of an open case."""
+    return np.array([value in OPEN_STATES for value in states.values()], np.bool_)
 
 
 def _count_attributes(counts: Counts, states: Dictionary) -> dict[str, Attribute]:
@@ -68,10 +84,17 @@ def _count_attributes(counts: Counts, states: Dictionary) -> dict[str, Attribute
 
 @kernel
 def sum_cells(
-    arrays: tuple[Words, World, World, Ints], states: Ints, counted: Bools, shift: np.uint64, state_count: int
-) -> tuple[World, World, Ints, Counts]:
-    """For each cell with counted rows: mean x, mean y, least id, and the rows by state (cells, states + 1)."""
+    arrays: tuple[Words, World, World, Ints], states: Ints, counted: Bools, shift: np.uint64, waiting: Waiting
+) -> tuple[World, World, Ints, Counts, Ints]:
+    """For each cell with counted rows: mean x, mean y, least id, the rows by state (cells, states + 1), earliest due.
+
+    `waiting`: the codes of the due times (none = there are none), kinds and bits of their dictionary, and which states
+    are open. The earliest due time is that of the open rows, as its code; 0 = there is none.
+    """
     keys, x, y, ids = arrays
+    due, kinds, bits, are_open = waiting
+    state_count = len(are_open) - 1
+    earliest = np.zeros(MAX_CELLS, np.int64)
     sums = np.zeros((MAX_CELLS, 2), np.int64)
     least = np.empty(MAX_CELLS, np.int64)
     counts = np.zeros((MAX_CELLS, state_count + 1), np.int64)
@@ -89,5 +112,9 @@ def sum_cells(
         sums[cell, 1] += y[i]
         least[cell] = min(least[cell], ids[i])
         means[0, cell], means[1, cell] = sums[cell, 0] // total, sums[cell, 1] // total
+        if len(due) and are_open[states[i]] and due[i] and kinds[due[i] - 1] == INTEGER:
+            known = earliest[cell]
+            if not known or bits[due[i] - 1] < bits[known - 1]:
+                earliest[cell] = due[i]
     used = cell + 1
-    return means[0, :used], means[1, :used], least[:used], counts[:used]
+    return means[0, :used], means[1, :used], least[:used], counts[:used], earliest[:used]

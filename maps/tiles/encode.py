@@ -88,7 +88,7 @@ def _draw_points(columns: LayerColumns, found: Found, passes: Sieve, fields: Fie
     if run.stop - run.start > most:
         kept = passes.mask(points, run)
         if np.count_nonzero(kept) > most:
-            return draw_cells(columns, tile, kept, fields.get("state"))
+            return draw_cells(columns, tile, kept, fields)
     rows = points.search(world_box(tile, POINT_MARGIN))
     rows = passes.of(points, rows)
     commands, ends = point_commands(points.x, points.y, rows, frame(tile, POINT_MARGIN))

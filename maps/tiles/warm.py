@@ -26,4 +26,4 @@ def warm_up() -> None:
     columns = build("warm_up", table, ("state", "number")).changed(table, (1,))
     encode_tile(columns, _WORLD, wanted=TileFilter(equals={"state": frozenset("ab")}, since=("number", -9)))
     kept = np.ones(len(columns.points), np.bool_)
-    write_layer("warm_up", [draw_cells(columns, _WORLD, kept, "state")])
+    write_layer("warm_up", [draw_cells(columns, _WORLD, kept, {"state": "state", "due": "number"})])
