@@ -1,26 +1,26 @@
 // Basemaps: maps of others that ours may lie on, in the order in which maps offer them.
 
-import { get, put } from './api.js';
+import { get } from './api.js';
 import { BasemapForm, factsOf } from './basemap-form.js';
-import { askForm } from './dialog.js';
 import { fill, find, h, icon } from './dom.js';
 import { busy } from './form.js';
-import { toast, told } from './toast.js';
+import { RuleRows } from './rule-rows.js';
+import { told } from './toast.js';
 import { t } from './words.js';
 
 export function start() {
   told(() => new Basemaps(find('#content')).begin());
 }
 
-class Basemaps {
+class Basemaps extends RuleRows {
   constructor(place) {
-    this.place = place;
+    super(place, { name: 'basemaps', key: 'key', first: 1 });
     this.list = h('div', { class: 'channel-list', 'aria-live': 'polite' });
   }
 
   async begin() {
     const add = (kind, title) =>
-      h('button', { type: 'button', class: 'btn', 'data-add': kind, onclick: () => this.edit({ kind }) }, icon('plus'), title);
+      h('button', { type: 'button', class: 'btn', 'data-add': kind, onclick: () => this.change({ kind }) }, icon('plus'), title);
     const buttons = h('div', { class: 'buttons' }, add('tiles', t('Add tiles from an address')), add('file', t('Add a file')));
     this.folder = h('section', { class: 'card basemap-files' });
     const sheet = await get('/basemaps'); // the buttons need it, too
@@ -56,45 +56,16 @@ class Basemaps {
     return h(
       'div',
       { class: 'buttons' },
-      button('edit', t('Edit'), () => this.edit(one)),
+      button('edit', t('Edit'), () => this.change(one)),
       button('up', t('Further up'), () => this.move(i, -1), { disabled: i === 0 }),
       button('down', t('Further down'), () => this.move(i, 1), { disabled: i === last }),
-      button('remove', t('Remove'), () => this.ask(one)),
+      button('remove', t('Remove'), () => this.ask(one, { title: t('Remove this basemap?'), name: one.name })),
     );
   }
 
-  edit(old) {
+  change(old) {
     const form = new BasemapForm(old, this.sheet.files);
-    askForm({
-      title: old.key ? t('Change the basemap') : t('New basemap'),
-      parts: form.parts(),
-      save: t('Save'),
-      onsave: async () => {
-        const wish = form.value();
-        const row = this.rowOf(old);
-        try {
-          await this.save(this.sheet.basemaps.toSpliced(row, 1, wish));
-        } catch (error) {
-          throw ofRow(error, row);
-        }
-      },
-    });
-  }
-
-  // Looked up when it is needed: somebody else may have changed the list meanwhile. What is new comes last.
-  rowOf({ key }) {
-    const at = this.sheet.basemaps.findIndex((one) => one.key === key);
-    return at < 0 ? this.sheet.basemaps.length : at;
-  }
-
-  async save(rows) {
-    try {
-      this.show(await put('/basemaps', { basemaps: rows }, { 'If-Match': `"${this.sheet.version}"` }));
-      toast(t('Saved.'));
-    } catch (error) {
-      if (error.current) this.show(error.current);
-      throw error;
-    }
+    this.edit(old, { title: old.key ? t('Change the basemap') : t('New basemap'), form });
   }
 
   move(at, by) {
@@ -103,22 +74,6 @@ class Basemaps {
     rows.splice(at + by, 0, one);
     return this.save(rows);
   }
-
-  ask({ key, name }) {
-    askForm({
-      title: t('Remove this basemap?'),
-      parts: h('p', {}, name),
-      save: t('Remove'),
-      onsave: () => this.save(this.sheet.basemaps.filter((one) => one.key !== key)),
-    });
-  }
-}
-
-// The service names row and field (“basemaps.2.key”); in the row's own form the field is enough.
-function ofRow(error, row) {
-  const start = `basemaps.${row + 1}.`;
-  error.fields = (error.fields || []).map((one) => ({ ...one, field: (one.field || '').replace(start, '') }));
-  return error;
 }
 
 function filesOf({ files }) {

@@ -1,11 +1,11 @@
 // The administrator's page of campaigns: a card for each, a form to make and change one.
 
 import { CampaignForm } from './campaign-form.js';
-import { get, put, table } from './api.js';
-import { askForm } from './dialog.js';
+import { get, table } from './api.js';
 import { fill, find, h, icon } from './dom.js';
 import { busy } from './form.js';
-import { toast, told } from './toast.js';
+import { RuleRows } from './rule-rows.js';
+import { told } from './toast.js';
 import { day, now, t } from './words.js';
 
 const MONTH_MS = 30 * 86_400_000;
@@ -16,9 +16,9 @@ export function start() {
 
 const dayOf = (ms) => day(new Date(ms).toISOString());
 
-class Campaigns {
+class Campaigns extends RuleRows {
   constructor(place) {
-    this.place = place;
+    super(place, { name: 'campaigns', key: 'code' });
     this.list = h('div', { class: 'campaign-list' });
   }
 
@@ -26,7 +26,7 @@ class Campaigns {
     const [sheet, categories] = await Promise.all([get('/campaigns'), table('/categories')]);
     this.categories = [...categories].sort((a, b) => (a.code < b.code ? -1 : 1));
     const fresh = () => ({ begin: dayOf(now()), end: dayOf(now() + MONTH_MS) });
-    const add = h('button', { type: 'button', class: 'btn primary', 'data-add': 'campaign', onclick: () => this.edit(fresh()) }, icon('plus'), t('New campaign'));
+    const add = h('button', { type: 'button', class: 'btn primary', 'data-add': 'campaign', onclick: () => this.change(fresh()) }, icon('plus'), t('New campaign'));
     fill(this.place, h('div', { class: 'buttons' }, add), this.list);
     this.show(sheet);
   }
@@ -59,56 +59,18 @@ class Campaigns {
         'div',
         { class: 'buttons' },
         h('a', { class: 'btn small', href: `/progress?campaign=${encodeURIComponent(one.code)}` }, t('Progress')),
-        button('edit', t('Edit'), () => this.edit(one)),
-        button('again', t('Second round'), () => this.edit(secondRound(one))),
-        button('remove', t('Remove'), () => this.ask(one)),
+        button('edit', t('Edit'), () => this.change(one)),
+        button('again', t('Second round'), () => this.change(secondRound(one))),
+        button('remove', t('Remove'), () => this.ask(one, { title: t('Remove this campaign?'), name: one.name_zh })),
       ),
     );
   }
 
-  edit(old) {
+  change(old) {
     const { choices } = this.sheet;
-    const others = this.sheet.campaigns.filter((one) => one.code !== old.code);
+    const others = this.rows.filter((one) => one.code !== old.code);
     const form = new CampaignForm(old, { others, choices, categories: this.categories });
-    askForm({
-      title: old.code ? t('Change the campaign') : t('New campaign'),
-      parts: form.parts(),
-      save: t('Save'),
-      onsave: async () => {
-        const wish = form.value();
-        const row = this.rowOf(old);
-        try {
-          await this.save(this.sheet.campaigns.toSpliced(row, 1, wish));
-        } catch (error) {
-          throw ofRow(error, row);
-        }
-      },
-    });
-  }
-
-  // Looked up when it is needed: somebody else may have changed the list meanwhile. What is new comes last.
-  rowOf({ code }) {
-    const at = this.sheet.campaigns.findIndex((one) => one.code === code);
-    return at < 0 ? this.sheet.campaigns.length : at;
-  }
-
-  async save(rows) {
-    try {
-      this.show(await put('/campaigns', { campaigns: rows }, { 'If-Match': `"${this.sheet.version}"` }));
-      toast(t('Saved.'));
-    } catch (error) {
-      if (error.current) this.show(error.current);
-      throw error;
-    }
-  }
-
-  ask({ code, name_zh: name }) {
-    askForm({
-      title: t('Remove this campaign?'),
-      parts: h('p', {}, name),
-      save: t('Remove'),
-      onsave: () => this.save(this.sheet.campaigns.filter((one) => one.code !== code)),
-    });
+    this.edit(old, { title: old.code ? t('Change the campaign') : t('New campaign'), form });
   }
 }
 
@@ -116,11 +78,4 @@ class Campaigns {
 function secondRound(one) {
   const begin = Date.parse(one.end) + 86_400_000;
   return { name_zh: t('{name} (second round)', { name: one.name_zh }), programme: one.programme, begin: dayOf(begin), end: dayOf(begin + MONTH_MS), baseline_of: one.code };
-}
-
-// The service names row and field (“campaigns.1.phases.0.end”); in the row's own form the rest is enough.
-function ofRow(error, row) {
-  const start = `campaigns.${row}.`;
-  error.fields = (error.fields || []).map((one) => ({ ...one, field: (one.field || '').replace(start, '') }));
-  return error;
 }
