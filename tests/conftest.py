@@ -177,6 +177,7 @@ class Service:
         self.environment["GEO_SERVICE_TICK_SECONDS"] = "0"  # a test that wants the ticker runs `tick`
         self.environment |= {f"GEO_SERVICE_{name.upper()}": value for name, value in settings.items()}
         self.log = folder / "service.log"
+        self.log.unlink(missing_ok=True)
         if demo:
             demo_copies.plant(folder, store_url)
         with suppress(LayersError):  # some tests serve a store that cannot be opened
