@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -159,6 +160,7 @@ def test_a_body_without_end_is_refused_while_it_streams(named, path, limit_bytes
         yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
         while sent < 50 << 20:
             sent += 65536
+            time.sleep(0.002)  # whoever floods a socket makes the kernel give it ever more room
             yield b"1" * 65536
 
     kind = "multipart/form-data; boundary=x" if path.endswith(("import", "photos")) else "application/json"
@@ -168,7 +170,7 @@ def test_a_body_without_end_is_refused_while_it_streams(named, path, limit_bytes
         httpx.Client(transport=narrow) as client,
     ):  # hung up on before it read the answer
         is_problem(client.post(named.url + path, content=endless(), headers={"content-type": kind}), 413)
-    assert sent < limit_bytes + (32 << 20)  # what is thrown away in parting, and what the other side's buffers hold
+    assert sent < limit_bytes + (12 << 20)  # thrown away in parting, and in buffers
     assert httpx.get(f"{named.url}/healthz").status_code == 200
 
 

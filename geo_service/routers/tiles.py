@@ -44,7 +44,7 @@ _HEADERS = (
 )
 _GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 _SMALLEST_ZIPPED_BYTES, _ZIPPED_HOW_MUCH = 1024, 5
-_MOST_AT_ONCE = 2_000  # features; a tile of so many is made in less time than a thread takes to hand over
+_MOST_AT_ONCE = 2_000  # features: a millisecond at most for which others wait; beyond it a thread is worth its price
 ROUTE = "/tiles/{layer}/{z}/{x}/{y}.mvt"
 _THREADS = 8  # of their own: many who pan must not keep a report waiting
 _PATH = re.compile(r"/tiles/([^/]{1,100})/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")

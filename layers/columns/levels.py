@@ -12,9 +12,7 @@ from layers.columns.compiled import Bytes, Floats, Ints, World, kernel
 ALL_FROM = 14
 """From this zoom on every vertex is drawn."""
 ALL = 255
-_COARSEST = (
-    1 << 21
-)  # at zoom 0, in world units: a quarter pixel of a tile 512 pixels wide; half as much a zoom further in
+_COARSEST = 1 << 21  # world units: a quarter pixel of a tile 512 pixels wide at zoom 0; a zoom further in half as much
 _LONGEST = 1024  # a longer piece is cut up: the work is never more than so much a vertex
 
 
