@@ -79,7 +79,7 @@ def look_at(visit: Visit, path: str, lang: str) -> Look:
         said=page.evaluate(SAID),
         boxes=page.evaluate(BOXES, PLACES),
         small=page.evaluate(SMALL, LEAST_TOUCH_PX),
-        wider=page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"),
+        wider=page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"),
         words=page.evaluate("geo.page.words"),
         data=town + "".join(bodies),
     )
