@@ -308,16 +308,25 @@ def test_a_cell_is_inspected_exactly_when_enough_of_it_was_seen_lately(walks: li
 
 @law
 @given(st.lists(st.tuples(x, y), min_size=2, max_size=8, unique=True), st.sampled_from([0.1, 1.0, 4.0]))
-def test_a_way_sees_exactly_the_sub_cells_within_25_m(corners: list[tuple[float, float]], scale: float) -> None:
+def test_a_way_sees_exactly_the_sub_cells_within_25_m_and_when_it_did_so_last(
+    corners: list[tuple[float, float]], scale: float
+) -> None:
     way = 150 + (np.round(np.array(corners), 2) - 150) * scale / 4  # from short steps to long ones
     pieces = Pieces(np.zeros(len(way) - 1, int), way[:-1], way[1:], np.arange(len(way) - 1) - 100.0)
     seen = seen_cells(CELLS, pieces, as_of=0.0, since=np.full(6, -1e6), rules=Looking())
-    middle = (np.arange(10) + 0.5) * 10
     for row, (east, north) in enumerate(zip(CELLS.east, CELLS.north, strict=True)):
-        spots = shapely.points(*(part.ravel() for part in np.meshgrid(east * 100 + middle, north * 100 + middle)))
-        near_m = np.min([np.hypot(*_off(spots, a, b).T) for a, b in pairwise(way)], axis=0)
-        certain = (near_m < 25 - 1e-6).sum(), (near_m < 25 + 1e-6).sum()
-        assert certain[0] <= round(float(seen.share[row] * 100)) <= certain[1]
+        near_m = _from_sub_cells(east * 100, north * 100, way)
+        surely, perhaps = (np.where(near_m < 25 + slack, pieces.at, -np.inf).max(axis=1) for slack in (-1e-6, 1e-6))
+        assert np.isfinite(surely).sum() <= round(float(seen.share[row] * 100)) <= np.isfinite(perhaps).sum()
+        assert surely.max() <= seen.last_at[row] <= perhaps.max()
+        assert np.sort(surely)[-80] <= seen.inspected_at[row] <= np.sort(perhaps)[-80]
+
+
+def _from_sub_cells(east_m: float, north_m: float, way: np.ndarray) -> np.ndarray:
+    """(100, pieces): how far the middle of each sub-cell of a cell is from each piece of a way."""
+    middle = (np.arange(10) + 0.5) * 10
+    spots = shapely.points(*(part.ravel() for part in np.meshgrid(east_m + middle, north_m + middle)))
+    return np.column_stack([np.hypot(*_off(spots, a, b).T) for a, b in pairwise(way)])
 
 
 def _off(spots: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

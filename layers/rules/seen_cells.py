@@ -20,7 +20,10 @@ Singles = NDArray[np.float32]
 SUB = 10  # sub-cells along each side of a cell
 SUB_M = CELL_M / SUB
 DAY_S = 86_400.0
-_FAST = njit(cache=True, fastmath={"arcp", "contract", "nsz"}, error_model="numpy")
+_LAX = {"arcp", "contract", "nsz"}
+_FAST = njit(cache=True, fastmath=_LAX, error_model="numpy")
+# Handing its arrays to a function takes longer than marking a row of sub-cells.
+_INLINE = njit(inline="always", fastmath=_LAX, error_model="numpy")
 _NO_OWNER = np.full((1, 1), NOBODY)
 
 
@@ -66,7 +69,7 @@ def _looked(
     walker = np.full(len(pieces.at), NOBODY) if people is None else people.of_patrol[pieces.patrol]
     owners = np.repeat(_NO_OWNER, len(since), axis=0) if people is None else people.owners
     walks = (pieces.patrol.astype(np.int32), walker, pieces.start - corner, pieces.end - corner)
-    oldest = np.array([since.min(initial=0.0), -rules.trusted_days * DAY_S], np.float32)
+    oldest = np.float32(-rules.trusted_days * DAY_S)
     at = (pieces.at - as_of).astype(np.float32)
     _look(*walks, at, (cells.raster, owners, since, oldest), rules.sight_m, found)
     return found
@@ -74,47 +77,54 @@ def _looked(
 
 @_FAST
 def _look(patrol, walker, start, end, at, town, sight_m, found):  # type: ignore[no-untyped-def]
-    """Mark the sub-cells whose middle is within `sight_m` of each piece; changes the arrays of `found`."""
-    oldest, seen_at = town[3], found[0]
-    height, width = seen_at.shape
-    last = np.full(seen_at.shape, -1, np.int32)
-    for k in range(len(at)):
-        ax, ay, moment = start[k, 0], start[k, 1], at[k]
-        dx, dy = end[k, 0] - ax, end[k, 1] - ay
+    """Mark the sub-cells whose middle is within `sight_m` of each piece; changes the arrays of `found`.
+
+    The pieces of a patrol are taken from the latest back: of the times one patrol saw a sub-cell only the latest
+    matters, so what its later pieces have marked already is passed over.
+    """
+    height, width = found[0].shape
+    marked = np.full((height, width), -1, np.int32)  # by which patrol last
+    for k in range(len(at) - 1, -1, -1):
+        ax, ay = end[k, 0], end[k, 1]
+        dx, dy = start[k, 0] - ax, start[k, 1] - ay
         shape = _shape(dx, dy, sight_m)
-        goes_on = k > 0 and patrol[k] == patrol[k - 1] and ax == end[k - 1, 0] and ay == end[k - 1, 1]
-        recent, named = moment >= oldest[0], walker[k] >= 0 and moment >= oldest[1]
+        goes_on = k + 1 < len(at) and patrol[k] == patrol[k + 1] and ax == start[k + 1, 0] and ay == start[k + 1, 1]
+        who = patrol[k], walker[k], at[k]
         low = max(int(np.floor((min(ay, ay + dy) - sight_m) / SUB_M)), 0)
         high = min(int(np.floor((max(ay, ay + dy) + sight_m) / SUB_M)), height - 1)
         for j in range(low, high + 1):
             first, past = _span((j + 0.5) * SUB_M - ay, shape, goes_on)
             west = max(int(np.ceil((first + ax) / SUB_M - 0.5)), 0)
             east = min(int(np.floor((past + ax) / SUB_M - 0.5)), width - 1)
-            for i in range(west, east + 1):
-                if seen_at[j, i] < moment:
-                    seen_at[j, i] = moment
-            if recent or named:
-                _count((j, west, east), (patrol[k], walker[k], moment, named), town, found, last)
+            while west <= east and marked[j, west] == patrol[k]:
+                west += 1
+            while west <= east and marked[j, east] == patrol[k]:
+                east -= 1
+            if west <= east:
+                _mark((j, west, east), who, town, found, marked)
 
 
-@_FAST
-def _count(where, who, town, found, last):  # type: ignore[no-untyped-def]
-    """Count the pass, and remember it where it can be trusted, on one row of sub-cells; changes the last two."""
-    (j, west, east), (patrol, walker, moment, named) = where, who
-    raster, owners, since, _ = town
-    _, trusted_at, passes = found
-    for column in range(west // SUB, east // SUB + 1 if east >= west else 0):
+@_INLINE
+def _mark(where, who, town, found, marked):  # type: ignore[no-untyped-def]
+    """Mark what is new to a patrol on one row of sub-cells, cell by cell; changes the last two."""
+    (j, west, east), (patrol, walker, moment) = where, who
+    raster, owners, since, oldest = town
+    seen_at, trusted_at, passes = found
+    for column in range(west // SUB, east // SUB + 1):
         cell = raster[j // SUB, column]
         if cell < 0:
             continue
-        fresh, trusted = moment >= since[cell], named
+        fresh, trusted = moment >= since[cell], walker >= 0 and moment >= oldest
         for n in range(owners.shape[1]):
             trusted = trusted and owners[cell, n] != walker
         for i in range(max(west, column * SUB), min(east, column * SUB + SUB - 1) + 1):
-            if trusted and trusted_at[j, i] < moment:
-                trusted_at[j, i] = moment
-            if fresh and last[j, i] != patrol:
-                last[j, i] = patrol
+            if marked[j, i] == patrol:
+                continue
+            marked[j, i] = patrol
+            seen_at[j, i] = max(seen_at[j, i], moment)
+            if trusted:
+                trusted_at[j, i] = max(trusted_at[j, i], moment)
+            if fresh:
                 passes[j, i] += 1
 
 
