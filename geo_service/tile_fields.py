@@ -19,10 +19,12 @@ TILE_FIELDS: dict[str, dict[str, str]] = {
     "dust_samples": {n: n for n in ("code", "segment", "part", "grams_m2", "limit_g_m2", "passed", "sampled_at")},
     "patrols": {n: n for n in ("code", "kind", "result", "started_at")},
 }
-# fields that a tile may be filtered by without carrying them
+# fields that a tile may be filtered by, or features be counted by, without carrying them
 FILTER_FIELDS: dict[str, tuple[str, ...]] = {
-    "problems": ("lead_person", "lead_code", "found_at", "closed_at", "source_level")
-}
+    "problems": (
+        "lead_person", "lead_layer", "lead_code", "lead_name", "found_at", "closed_at", "source_level", "flags",
+    )
+}  # fmt: skip
 
 
 class LayerFields(Mapping[str, tuple[str, ...]]):

@@ -1,6 +1,7 @@
 """Counts that the pages show: by state, category, place and flag."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from layers.store import Session
 FLAGS = ("overlap", "gap", "nobody")
 _TOP_PLACES = 10
 _MOST_FOLDED = 5_000
+CountBy = Callable[[Sequence[str], bool], Mapping[tuple[Any, ...], int] | None]
 
 
 def open_now() -> Where:
@@ -66,12 +68,14 @@ def _and(query: Query, more: tuple[Where, ...]) -> Query:
 
 def _counts(session: Session, alive: Query, late: Query | None) -> dict[str, Any]:
     features = session.features
+
+    def count_by(fields: Sequence[str], are_late: bool) -> Mapping[tuple[Any, ...], int] | None:
+        query = late if are_late else alive
+        return None if query is None else features.count_by("problems", fields, query)
+
     return {
         "overdue": None if late is None else features.count("problems", late),
-        "by_category": _both(session, ["category"], ("code",), alive, late),
-        "by_place": _both(session, ["lead_layer", "lead_code", "lead_name"], ("layer", "code", "name"), alive, late)[
-            :_TOP_PLACES
-        ],
+        **ranked(count_by),
         "flags": {flag: features.count("problems", _flagged(alive, flag)) for flag in FLAGS},
     }
 
@@ -80,14 +84,21 @@ def _flagged(query: Query, flag: str) -> Query:
     return replace(query, where=(*query.where, Where("flags", "has", flag)))
 
 
-def _both(
-    session: Session, fields: list[str], names: tuple[str, ...], alive: Query, late: Query | None
-) -> list[dict[str, Any]]:
-    """Open and overdue counts by the same key, the most open first."""
-    opened = Counter(session.features.count_by("problems", fields, alive))
-    overdue = session.features.count_by("problems", fields, late) if late else {}
-    ranked = sorted(opened.items(), key=lambda item: (-item[1], str(item[0])))
+def ranked(count_by: CountBy) -> dict[str, list[dict[str, Any]]]:
+    """Open and overdue counts by category and by place, the most open first.
+
+    `count_by` counts the open problems, or those of them that are overdue, by fields; None = that is not known.
+    """
+    return {
+        "by_category": _both(count_by, ["category"], ("code",)),
+        "by_place": _both(count_by, ["lead_layer", "lead_code", "lead_name"], ("layer", "code", "name"))[:_TOP_PLACES],
+    }
+
+
+def _both(count_by: CountBy, fields: list[str], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    opened, late = count_by(fields, False) or {}, count_by(fields, True)
+    rows = sorted(opened.items(), key=lambda item: (-item[1], str(item[0])))
     return [
-        {**dict(zip(names, key, strict=True)), "open": n, "overdue": overdue.get(key, 0) if late else None}
-        for key, n in ranked
+        {**dict(zip(names, key, strict=True)), "open": n, "overdue": None if late is None else late.get(key, 0)}
+        for key, n in rows
     ]

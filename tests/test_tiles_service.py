@@ -130,6 +130,7 @@ def test_tilejson_tells_the_kinds_of_fields() -> None:
         "mixed": "String",
         "none": "String",
         "point_count": "Number",
+        "stands_for": "Number",
     }
 
 

@@ -10,12 +10,12 @@ import orjson
 from layers.columns.compiled import Bytes, kernel
 from maps.tiles.wire import FEATURE, LAYER
 
-CELL = b"point_count"  # the attribute of a cell that stands for several features
+STANDING = ("point_count", "stands_for")  # the attributes of what stands for several features
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """How many features an answer has; where some of them are cells of a crowded tile, how many these stand for."""
+    """How many features an answer has; of those that stand for several (`cells`), how many they stand for."""
 
     features: int
     cells: int = 0
@@ -34,14 +34,15 @@ def in_tile(body: memoryview) -> Content:
     """What a vector tile holds."""
     octets = np.frombuffer(body, np.uint8)
     count = int(count_features(octets, LAYER, FEATURE))
-    if bytes(body).find(CELL) < 0:
+    if not any(name.encode() in bytes(body) for name in STANDING):
         return Content(count)
     tile = mapbox_vector_tile.decode(bytes(body))
     counts = Counter(
-        one["properties"]["point_count"]
+        one["properties"][name]
         for layer in tile.values()
         for one in layer["features"]
-        if "point_count" in one["properties"]
+        for name in STANDING
+        if name in one["properties"]
     )
     return Content(count, counts.total(), sum(number * times for number, times in counts.items()))
 

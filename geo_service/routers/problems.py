@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from geo_service.bodies import number, properties, text, whole_number
+from geo_service.column_summary import filter_of
+from geo_service.column_summary import summary as column_summary
 from geo_service.dependencies import BBoxQuery, CallerDep, IdempotencyKey, IfMatch, JsonBody, NowDep, StoreDep, WordsDep
 from geo_service.problem_answers import kinds_of, names_of, one, one_in, stale, wire
-from geo_service.problem_filters import FiltersDep
+from geo_service.problem_filters import FiltersDep, ProblemFilters
 from geo_service.schemas import public
 from geo_service.schemas.features import GeoJsonResponse, JsonResponse, collection, etag, plain
 from geo_service.schemas.problems import event, likeness, place, responsible
@@ -55,16 +58,34 @@ def listed(
 
 
 @router.get("/summary", dependencies=[LONG_WORK_OF_THE_PAST])
-def summary(store: StoreDep, words: WordsDep, now: NowDep, bbox: BBoxQuery, filters: FiltersDep) -> Response:
+def summary(
+    request: Request, caller: CallerDep, store: StoreDep, words: WordsDep, now: NowDep, bbox: BBoxQuery,
+    filters: FiltersDep,
+) -> Response:  # fmt: skip
     """Counts by state, category, place and flag; with `as_of` as they stood then."""
-    query = filters.query(now=now, bbox=bbox)
+    query, then = filters.query(now=now, bbox=bbox), filters.as_of
+    counted = None if bbox else _by_columns(request, caller, filters, now)
     with store.reading() as session:
-        then = filters.as_of
-        counted = summaries.of_the_past(session, query, then) if then else summaries.problems(session, query, now=now)
+        if counted is None:
+            counted = (
+                summaries.of_the_past(session, query, then) if then else summaries.problems(session, query, now=now)
+            )
         names, is_public = kinds_of(session, words), session.scope.sees == "public"
     for row in counted["by_category"]:
         row["name"] = names.category(row["code"])
     return JsonResponse(public.summary(counted) if is_public else counted)
+
+
+def _by_columns(request: Request, caller: Caller, filters: ProblemFilters, now: datetime) -> dict[str, Any] | None:
+    """The summary out of the columns; None where they do not hold what is asked for."""
+    wanted, state = filter_of(filters), request.app.state
+    if wanted is None:
+        return None
+    stamp = state.store.change_stamp()
+    columns = state.columns.get("problems", stamp)
+    if len(columns.shapeless):
+        return None
+    return column_summary(columns, state.tile_scopes.narrowed(wanted, caller, "problems", stamp=stamp), now=now)
 
 
 @router.get("/days", dependencies=[LONG_WORK])

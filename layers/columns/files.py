@@ -27,7 +27,7 @@ from layers.columns.layer import LayerColumns
 from layers.columns.packing import Place, add_up, aligned, arrays_of, columns_of, padded, placed, taken_from
 from layers.model import ChangeFeed
 
-FORMAT = 3  # to be counted up when the same rows come to other arrays
+FORMAT = 4  # to be counted up when the same rows come to other arrays
 _MAGIC = b"geocols\n"
 _START = struct.Struct("<8sII")  # magic word, length of the head, its CRC
 _SUFFIX = f".v{FORMAT}.columns"

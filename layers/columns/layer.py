@@ -23,7 +23,7 @@ class LayerColumns:
     """A layer as arrays; never changed, so that readers may hold it as long as they like.
 
     `dictionaries` give the meaning of the `codes` of the three parts. Features
-    without a usable geometry are in none. `fingerprint` depends on what the layer
+    without a usable geometry are in none: `shapeless` are their ids. `fingerprint` depends on what the layer
     holds alone, not on how it came to hold it; `changed_rows` counts the rows
     taken in since it was built.
     """
@@ -33,6 +33,7 @@ class LayerColumns:
     points: Points
     lines: Shapes
     polygons: Shapes
+    shapeless: Ints
     fingerprint: int
     changed_rows: int = 0
 
@@ -82,6 +83,7 @@ class LayerColumns:
             points=_updated(self.points, left[0], new.points, codes),
             lines=_updated(self.lines, left[1], new.lines, codes),
             polygons=_updated(self.polygons, left[2], new.polygons, codes),
+            shapeless=np.union1d(np.setdiff1d(self.shapeless, gone), new.shapeless),
             fingerprint=(self.fingerprint + new.fingerprint - sum(lost)) & WORD,
             changed_rows=self.changed_rows + len(gone),
         )
@@ -108,8 +110,14 @@ def build(layer_name: str, table: FeatureTable, field_names: Sequence[str]) -> L
         points=points,
         lines=lines,
         polygons=polygons,
+        shapeless=_shapeless(table, (points, lines, polygons)),
         fingerprint=sum(_fingerprint(part, dictionaries) for part in (points, lines, polygons)) & WORD,
     )
+
+
+def _shapeless(table: FeatureTable, parts: Sequence[Points | Shapes]) -> Ints:
+    found: Ints = np.setdiff1d(table.ids, np.concatenate([part.ids for part in parts]))
+    return found
 
 
 def _shapes(ids: Ints, codes: Mapping[str, Codes], paths: Paths) -> Shapes:

@@ -65,8 +65,8 @@ def _split(x: World, y: World, ends: tuple[int, int, int], levels: Bytes, todo: 
         if b - a < 2:
             continue
         middle, distance = _farthest(x, y, a, b, stop)
-        distance = min(distance, limit)
-        levels[middle] = 0 if a == first and b == last else _level(distance)
+        distance = np.inf if a == first and b == last else min(distance, limit)
+        levels[middle] = _level(distance)
         for start, end in ((a, middle), (middle, b)):
             places[waiting, 0], places[waiting, 1], limits[waiting] = start, end, distance
             waiting += 1

@@ -16,7 +16,7 @@ ALIGNED_BYTES = 64
 _DICTIONARY = ("kinds", "bits", "starts", "text")
 _PARTS = {"points": POINT_ARRAYS, "lines": SHAPE_ARRAYS, "polygons": SHAPE_ARRAYS}
 Key = tuple[str, ...]
-"""("dictionary", field, kinds | bits | starts | text), (part, array) or (part, "codes", field)."""
+"""("shapeless",), ("dictionary", field, kinds | bits | starts | text), (part, array) or (part, "codes", field)."""
 Arrays = Mapping[Key, NDArray[Any]]
 
 
@@ -37,7 +37,7 @@ class Place:
 
 def arrays_of(columns: LayerColumns) -> dict[Key, NDArray[Any]]:
     """Every array of the layer by its key."""
-    found: dict[Key, NDArray[Any]] = {}
+    found: dict[Key, NDArray[Any]] = {("shapeless",): columns.shapeless}
     for field, dictionary in columns.dictionaries.items():
         found |= {("dictionary", field, name): getattr(dictionary, name) for name in _DICTIONARY}
     for part, names in _PARTS.items():
@@ -81,6 +81,7 @@ def columns_of(
         points=Points(**_part("points", fields, arrays)),
         lines=Shapes(**_part("lines", fields, arrays)),
         polygons=Shapes(**_part("polygons", fields, arrays)),
+        shapeless=arrays["shapeless",],
         fingerprint=fingerprint,
         changed_rows=changed_rows,
     )

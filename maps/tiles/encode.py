@@ -9,11 +9,14 @@ from layers.columns.compiled import Ints
 from layers.columns.layer import LayerColumns
 from layers.columns.levels import most_of
 from layers.columns.parts import Points, Shapes
+from layers.columns.values import counting
 from maps.tiles.cells import draw_cells
 from maps.tiles.drawing import Attribute, Drawing, write_layer
 from maps.tiles.filters import NO_FILTER, Sieve, TileFilter, sieve
 from maps.tiles.geometry import line_commands, point_commands, polygon_commands
 from maps.tiles.grid import Tile, frame, world_box
+from maps.tiles.thinning import CROWD as SHAPE_CROWD
+from maps.tiles.thinning import LOOKS, thinned
 from maps.tiles.wire import LINE, POINT, POLYGON
 
 POINT_MARGIN = 16
@@ -59,7 +62,8 @@ def encode_tile(
 
     `fields` maps the names of attributes to the fields of the columns; None takes
     all under their own names. Points reach 16 units beyond the tile, lines and
-    polygons 64. A tile with more points than `crowd` shows counts (see `cells`).
+    polygons 64. A tile with more points than `crowd` shows counts (see `cells`), one with
+    many lines or polygons fewer of them (see `thinning`).
     """
     return encode_found(columns, find(columns, tile), wanted=wanted, fields=fields)
 
@@ -100,10 +104,21 @@ def _draw_shapes(columns: LayerColumns, kind: int, found: Found, passes: Sieve, 
     is_line = kind == LINE
     part, draw = (columns.lines, line_commands) if is_line else (columns.polygons, polygon_commands)
     rows = passes.of(part, found.lines if is_line else found.polygons)
+    seen, attributes = frame(found.tile, SHAPE_MARGIN), _attributes(columns, part, fields)
+    if len(rows) > SHAPE_CROWD:
+        rows, standing = thinned(columns, part, rows, seen, fields)
+        attributes = {name: attributes[name] for name in LOOKS if name in attributes}
+        attributes |= _standing(rows, standing, len(part))
     arrays = (part.shapes, part.paths, part.outer, part.x, part.y, part.levels, part.boxes)
-    commands, ends, rows = draw(arrays, rows, frame(found.tile, SHAPE_MARGIN), most_of(found.tile.z))
-    attributes = _attributes(columns, part, fields)
+    commands, ends, rows = draw(arrays, rows, seen, most_of(found.tile.z))
     return Drawing(kind=kind, ids=part.ids, rows=rows, commands=commands, ends=ends, attributes=attributes)
+
+
+def _standing(rows: Ints, standing: Ints, count: int) -> dict[str, Attribute]:
+    """For how many each of the rows stands, where that is not itself alone; `count` rows are in the part."""
+    column = np.zeros(count, np.int64)
+    column[rows] = np.where(standing > 1, standing, 0)
+    return {"stands_for": Attribute(column, counting(int(standing.max(initial=0))))}
 
 
 def _attributes(columns: LayerColumns, part: Points | Shapes, fields: Fields) -> dict[str, Attribute]:

@@ -13,7 +13,7 @@ from maps.tiles.grid import Tile, exists
 
 MAX_DRAWN_ZOOM = 16  # clients draw closer zooms from its tiles: a unit is 15 cm there
 MERCATOR_BOUNDS = (-180.0, -85.0511287798066, 180.0, 85.0511287798066)
-CODING = 3  # to be counted up when the same features come out as other bytes
+CODING = 4  # to be counted up when the same features come out as other bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def tilejson(layer: str, columns: LayerColumns, url_template: str, fields: Field
         "vector_layers": [
             {
                 "id": layer,
-                "fields": kinds | {"point_count": "Number"},
+                "fields": kinds | {"point_count": "Number", "stands_for": "Number"},
                 "minzoom": 0,
                 "maxzoom": MAX_DRAWN_ZOOM,
             }

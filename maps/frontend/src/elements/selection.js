@@ -15,7 +15,7 @@ export default function mount({ geo, map, surface, options }) {
 function choose(event, { geo, map, surface, options }) {
   if (map.geoBusy) return;
   const [hit] = surface.query(event.containerPoint, event.originalEvent.pointerType);
-  if (hit?.properties.point_count) {
+  if (hit && standsForMany(hit.properties)) {
     map.setView(event.latlng, map.getZoom() + STEP_IN);
     return;
   }
@@ -23,6 +23,11 @@ function choose(event, { geo, map, surface, options }) {
   highlight(map, hit?.geometry ?? null);
   geo.emit('select', { ...chosen, latlng: event.latlng });
   if (hit && (geo.page.standalone || !geo.hears('select'))) openPopup({ geo, map, hit, fields: options.fields, at: event.latlng });
+}
+
+// A cell of problems, or one of many parcels or roads that lie too close to be told apart.
+function standsForMany({ point_count, stands_for }) {
+  return Boolean(point_count || stands_for);
 }
 
 function openPopup({ geo, map, hit, fields, at }) {

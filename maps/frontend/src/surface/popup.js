@@ -5,6 +5,7 @@ const TITLE_FIELDS = ['name', 'road_name', 'code'];
 // The short name of a feature for the mouse's tip, or '' when it has none.
 export function nameOf({ t }, { layer, properties }) {
   if (properties.point_count) return t('{count} problems', { count: properties.point_count });
+  if (properties.stands_for) return t('{count} lie here', { count: properties.stands_for });
   if (layer === 'problems') return [properties.code, properties.category_name].filter(Boolean).join(' · ');
   return String(TITLE_FIELDS.map((field) => properties[field]).find(Boolean) ?? '');
 }
