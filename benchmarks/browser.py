@@ -29,7 +29,8 @@ from layers.store import open_store
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage", "--enable-precise-memory-info"]
-WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+# As a machine without a GPU: software draws what is WebGL, and the page itself is drawn the plain way.
+WEBGL = ["--enable-unsafe-swiftshader"]
 TIERS = {"hard": WEBGL, "soft": WEBGL, "canvas": ["--disable-3d-apis"]}
 # What a page may cost: seconds, kB of a first visit, frames a second, MB.
 BUDGETS = {"ready": "≤ 2.0", "wire": "≤ 600", "html": "≤ 30", "drag": "≥ 45", "zoom": "≥ 20", "heap": "≤ 40"}

@@ -9,7 +9,7 @@ import shapely
 from layers.columns import LayerColumns
 from layers.columns.world import to_lonlat
 from maps.tiles import Tile, TileFilter, encode, encode_tile
-from maps.tiles.cells import CELL_BITS, draw_cells
+from maps.tiles.cells import CELL_BITS, CLUSTER_BITS, CLUSTERS_FROM, draw_cells
 from maps.tiles.drawing import write_layer
 from maps.tiles.encode import CLOSE_CROWD, CLOSE_ZOOM, CROWD
 from maps.tiles.filters import Shown
@@ -59,6 +59,12 @@ def whole(columns: LayerColumns, tile: Tile = HIGH) -> list[dict]:
 
 def test_the_counts_of_a_tile_add_up_to_its_features(columns: LayerColumns) -> None:
     assert total(columns, HIGH) == COUNT
+
+
+def test_the_fullest_cells_are_drawn_last(columns: LayerColumns) -> None:
+    counts = [properties["point_count"] for properties in whole(columns)]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
 
 
 @pytest.mark.parametrize("seen", [0, 5, CROWD, CROWD + 1, COUNT - 1])
@@ -162,6 +168,21 @@ def counted(columns: LayerColumns, tile: Tile) -> int:
     run = columns.points.run(*tile)
     cells = draw_cells(columns, tile, np.ones(run.stop - run.start, np.bool_), {})
     return int(cells.attributes["point_count"].column.sum())
+
+
+def test_a_zoom_with_a_very_full_tile_has_clusters_in_all_its_tiles() -> None:
+    random = np.random.default_rng(10)
+    west, north = HIGH.x << 23, HIGH.y << 23
+    spread = random.integers(0, 1 << 23, (CLUSTERS_FROM + CROWD + 1, 2))
+    spread[CLUSTERS_FROM:, 0] += 1 << 23  # in the tile to the east, which is crowded as well
+    columns = layer(shapely.points(to_lonlat(spread + np.array([west, north]))))
+    assert columns.points.fullest(HIGH.z) == CLUSTERS_FROM
+    for tile, count in ((HIGH, CLUSTERS_FROM), (Tile(HIGH.z, HIGH.x + 1, HIGH.y), CROWD + 1)):
+        assert total(columns, tile) == count
+        assert len(whole(columns, tile)) == 1 << 2 * CLUSTER_BITS
+    near = children(HIGH)[0]
+    assert columns.points.fullest(near.z) < CLUSTERS_FROM
+    assert len(whole(columns, near)) > 1 << 2 * CLUSTER_BITS
 
 
 def test_a_multipoint_counts_once_over_all_tiles() -> None:

@@ -30,12 +30,19 @@ class Points:
     x: World
     y: World
     first: Bools
+    _fullest: dict[int, int] = field(default_factory=dict, init=False, repr=False)  # what has been asked for
 
     def __post_init__(self) -> None:
         _freeze(self)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def fullest(self, z: int) -> int:
+        """How many points the fullest tile of that zoom has."""
+        if z not in self._fullest:
+            self._fullest[z] = int(longest_run(self.keys, np.uint64(2 * (BITS - z))))
+        return self._fullest[z]
 
     def run(self, z: int, x: int, y: int) -> slice:
         """The rows of the tile z/x/y: its west and north edges belong to it, the others do not."""
@@ -192,6 +199,16 @@ def _runs(order: Ints, old: int) -> list[tuple[bool, slice]]:
 def _spliced(old: NDArray[Any], new: NDArray[Any], runs: Sequence[tuple[bool, slice]]) -> NDArray[Any]:
     """The runs end to end: few large copies instead of a look-up for each row."""
     return np.concatenate([old[:0], *((new if is_new else old)[run] for is_new, run in runs)])
+
+
+@kernel
+def longest_run(keys: Words, shift: np.uint64) -> int:
+    """The length of the longest run of equal keys, after the shift to the right; the keys are sorted."""
+    longest, begun = 0, 0
+    for i in range(1, len(keys) + 1):
+        if i == len(keys) or keys[i] >> shift != keys[begun] >> shift:
+            longest, begun = max(longest, i - begun), i
+    return longest
 
 
 @kernel

@@ -1,6 +1,8 @@
 """Crowded tiles: instead of each point, one feature for each cell of a 64 × 64 grid that has points in it.
 
-A tile is drawn 512 pixels wide, a mark takes eight: more marks than there are cells could not be told apart.
+A tile is drawn 512 pixels wide, a mark takes eight: more marks than there are cells could not be told apart. At zooms
+whose fullest tile has so many that nearly every cell holds a crowd itself, the grid is 16 × 16: clusters, with room for
+their numbers. It is the same for all tiles of a zoom, so that neighbours fit.
 
 The grid follows the Morton order of the points, so a cell is a run of rows. A
 feature is counted in one cell only (a multipoint where the first of its points
@@ -23,15 +25,18 @@ from maps.tiles.geometry import point_commands
 from maps.tiles.grid import Tile, frame
 from maps.tiles.wire import POINT
 
-CELL_BITS = 6
+CELL_BITS, CLUSTER_BITS = 6, 4
 MAX_CELLS = 1 << 2 * CELL_BITS
+CLUSTERS_FROM = 16 * MAX_CELLS  # points in the fullest tile of a zoom
 MAX_STATES = 64
 Counts = NDArray[np.int64]
 Waiting = tuple[Ints, Bytes, Ints, Bools]
 
 
 def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, fields: Mapping[str, str]) -> Drawing:
-    """One point for each cell: at the mean of its points, with the least id of its features.
+    """One point for each cell: at the mean of its points, with the least id of its features; the fullest come last.
+
+    They are drawn in this order. A map that sorted them itself would draw each number by a call of its own.
 
     `kept` marks the rows of the tile's run that count. Attributes: `point_count`; where there is a `state` among the
     fields also the number of each as `n_STATE`, and the most frequent as `state` (of several, the first by alphabet);
@@ -45,12 +50,13 @@ def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, fields: Mapping[s
     else:
         states, codes = NOTHING, np.zeros(len(kept), np.int64)
     arrays = (points.keys[run], points.x[run], points.y[run], points.ids[run])
-    shift = np.uint64(2 * (BITS - tile.z - CELL_BITS))
+    bits = CLUSTER_BITS if points.fullest(tile.z) >= CLUSTERS_FROM else CELL_BITS
+    shift = np.uint64(2 * (BITS - tile.z - bits))
     due = columns.dictionaries[due_field] if due_field else NOTHING
     due_codes = points.codes[due_field][run].astype(np.int64) if due_field else NO_CODES
     waiting = (due_codes, due.kinds, due.bits, _are_open(states))
     x, y, ids, counts, earliest = sum_cells(arrays, codes, kept & points.first[run], shift, waiting)
-    rows = np.arange(len(ids))
+    rows = np.argsort(counts.sum(axis=1), kind="stable")
     commands, ends = point_commands(x, y, rows, frame(tile, 0))
     attributes = _count_attributes(counts, states)
     if earliest.any():

@@ -16,7 +16,8 @@ from tests.conftest import enter, missing
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage"]
-WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # in software
+# As a machine without a GPU: software draws what is WebGL, and the page itself is drawn the plain way.
+WEBGL = ["--enable-unsafe-swiftshader"]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_S = 40

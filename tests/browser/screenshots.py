@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import DESK, PHONE, launched
+from tests.browser.conftest import DESK, PHONE, WEBGL, launched
 from tests.conftest import Service
 
 PAGES = (
@@ -65,7 +65,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         service = Service(Path(data), f"gpkg://{data}/town.gpkg", demo=True)
-        browser = launched(playwright, "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+        browser = launched(playwright, *WEBGL)
         try:
             for path in take(browser, service.url, folder):
                 print(path)

@@ -1,7 +1,7 @@
 // The sheet below everything: the town's own areas and roads in grey, with their names. Over a basemap their ground and
 // the names of roads, which it has too, are left out; borders and segments stay.
 import { SLOTS } from '../surface/scene.js';
-import { byZoom, matchBy, text } from '../surface/style.js';
+import { byZoom, matchBy, text, UNEDGED } from '../surface/style.js';
 import { dataOf } from '../surface/tiles.js';
 import { baseLayers, baseSource } from '../surface/vectorbase.js';
 
@@ -50,7 +50,7 @@ function backdrop(ground) {
 function areaLayer(from, ground) {
   return {
     id: 'area', type: 'fill', slot: SLOTS.ground, ...from, filter: ['==', ['get', 'level'], 'village'],
-    paint: { 'fill-color': ground.area },
+    paint: { 'fill-color': ground.area, ...UNEDGED },
   };
 }
 

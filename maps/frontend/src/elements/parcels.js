@@ -1,7 +1,7 @@
 // Bare-land parcels by state, from vector tiles; the one that is being edited is left out.
 import { hatchName } from '../surface/images.js';
 import { SLOTS } from '../surface/scene.js';
-import { byZoom, matchBy, text } from '../surface/style.js';
+import { byZoom, matchBy, text, UNEDGED } from '../surface/style.js';
 import { dataOf } from '../surface/tiles.js';
 
 const FILTERS = ['state', 'treatment'];
@@ -35,7 +35,7 @@ function parcelLayers({ from, theme, styles, shown }) {
   const hatched = looks.filter((look) => look.hatch);
   const name = text(['get', 'name'], byZoom(13, 11, 17, 14), ground, { 'text-padding': 6 });
   return [
-    { id: 'parcel', type: 'fill', ...common, pick: 'parcels', paint: { 'fill-color': by((look) => look[theme]), 'fill-opacity': by((look) => look.opacity) } },
+    { id: 'parcel', type: 'fill', ...common, pick: 'parcels', paint: { 'fill-color': by((look) => look[theme]), 'fill-opacity': by((look) => look.opacity), ...UNEDGED } },
     ...hatched.map((look) => ({
       id: `hatch-${look.key}`, type: 'fill', ...common, minzoom: 12, filter: ['all', shown, ['==', ['get', 'state'], look.key]],
       paint: { 'fill-pattern': hatchName('parcels', look.key, theme), 'fill-opacity': 0.7 },

@@ -24,7 +24,8 @@ class Problems {
 
   async start() {
     const { geo, surface } = this;
-    const context = { styles: geo.page.styles, minzoom: this.options.min_zoom - 1 };
+    const { styles, lang } = geo.page;
+    const context = { styles, lang, minzoom: this.options.min_zoom - 1 };
     const layers = (theme) =>
       problemLayers({ theme, from: this.from, marksFrom: this.marksFrom, now_s: this.now_s, ...context });
     Object.assign(this, await this.load());

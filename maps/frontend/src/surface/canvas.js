@@ -165,11 +165,12 @@ function clipTo({ context, left, top, scale }, [west, north, east, south]) {
   context.clip();
 }
 
-// By the layer's sort key, if it has one: high ones over low ones, and symbols that are high find their place first.
+// By the layer's sort key, if it has one: high ones over low ones. Of symbols that keep clear of each other low ones find
+// their place first, as in MapLibre; of those that may overlap, which are painted from the last on, the high ones.
 function ordered(seen, layer) {
   const key = `${layer.type}-sort-key`;
   if (!(key in (layer.layout ?? {}))) return seen;
-  const sign = layer.type === 'symbol' ? -1 : 1;
+  const sign = layer.type === 'symbol' && layer.layout['icon-allow-overlap'] ? -1 : 1;
   const rank = new Map(seen.map((one) => [one, sign * one.get(key, 0)]));
   return [...seen].sort((a, b) => rank.get(a) - rank.get(b));
 }

@@ -9,6 +9,7 @@ const OPTIONS = {
   interactive: false, attributionControl: false, fadeDuration: 0, trackResize: false, validateStyle: false,
   refreshExpiredTiles: false, renderWorldCopies: false,
 };
+const PAUSE_MS = 400;
 
 export class GlLayer extends FrameLayer {
   initialize(geo, { live }) {
@@ -25,11 +26,26 @@ export class GlLayer extends FrameLayer {
     this.gl = new GlMap({ ...OPTIONS, locale, container: this.box, style: EMPTY, ...this.camera() });
     this.gl.on('error', ({ error, sourceId }) => this.fault(sourceId, error));
     this.gl.setMissingStyleImageResolver((id) => this.addImage(id));
+    if (!this.live) this.pace();
     this.unhear = this.geo.on('print', () => this.gl.redraw());
     this.gl.once('style.load', () => {
       this.ready = true;
       this.apply();
     });
+  }
+
+  // Software takes a tenth of a second for a frame: while tiles come in, a few of them are enough.
+  pace() {
+    const { gl } = this;
+    const draw = gl.triggerRepaint.bind(gl);
+    let waiting;
+    gl.triggerRepaint = () => {
+      const isWhole = !this.ready || gl.areTilesLoaded();
+      if (waiting && !isWhole) return;
+      clearTimeout(waiting);
+      waiting = isWhole ? null : setTimeout(() => { waiting = null; draw(); }, PAUSE_MS);
+      if (isWhole) draw();
+    };
   }
 
   destroy() {

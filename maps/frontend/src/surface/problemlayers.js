@@ -7,11 +7,11 @@ const OVER = ['closed', 'dropped'];
 
 // `marksFrom` is the zoom from which marks stand instead of plain dots; `minzoom` keeps them all off further out.
 // (Zooms here are those of 512-pixel tiles, one less than Leaflet's.)
-export function problemLayers({ from, theme, styles, now_s, marksFrom = 0, minzoom = 0 }) {
+export function problemLayers({ from, theme, styles, now_s, lang, marksFrom = 0, minzoom = 0 }) {
   const { looks } = styles.groups.problems;
   const kind = kindOf(looks, now_s);
   const color = matchBy(kind, looks.map((look) => [look.key, look[theme]]), looks.at(-1)[theme]);
-  const context = { from, theme, styles, looks, kind, color, marksFrom };
+  const context = { from, theme, styles, looks, kind, color, lang, marksFrom };
   const layers = [...cellLayers(context), ...shapeLayers(context), ...pointLayers(context)];
   return layers.map((layer) => ({ ...layer, minzoom: Math.max(minzoom, layer.minzoom ?? 0) }));
 }
@@ -25,27 +25,35 @@ function kindOf(looks, now_s) {
   return ['case', ['all', isOpen, ['has', 'due'], ['<', ['get', 'due'], now_s]], 'overdue', group];
 }
 
-// The service's cells are a few pixels wide: a dot for each, larger where more lie in it.
-function cellLayers({ from, theme, styles, color }) {
-  const size = ['sqrt', ['get', 'point_count']];
+// The service's cells are a few pixels wide, its clusters 32: a dot for each, larger where more lie in it. The tile has
+// the fullest last.
+function cellLayers({ from, theme, styles, color, lang }) {
+  const count = ['get', 'point_count'];
   return [
     {
       id: 'cell', type: 'circle', slot: SLOTS.point, ...from, filter: ['has', 'point_count'], pick: 'problems',
-      layout: { 'circle-sort-key': ['get', 'point_count'] },
       paint: {
-        'circle-radius': ['min', 12, ['+', 1.8, ['*', 0.8, size]]], 'circle-color': color, 'circle-opacity': 0.85,
+        'circle-radius': ['interpolate', ['linear'], ['log10', count], 0, 2.4, 1, 4.4, 2, 9, 3, 12, 4, 15],
+        'circle-color': color, 'circle-opacity': 0.85,
         'circle-stroke-color': styles.ground[theme].case, 'circle-stroke-width': 1,
       },
     },
     {
-      id: 'cell-count', type: 'symbol', slot: SLOTS.label, ...from, filter: ['>=', ['coalesce', ['get', 'point_count'], 0], 100],
+      id: 'cell-count', type: 'symbol', slot: SLOTS.label, ...from, filter: ['>=', ['coalesce', count, 0], 100],
       layout: {
-        'text-field': ['to-string', ['get', 'point_count']], 'text-font': FONT, 'text-size': 10.5, 'text-padding': 0,
-        'symbol-sort-key': ['-', 0, ['get', 'point_count']],
+        'text-field': shortly(count, lang), 'text-font': FONT, 'text-size': 10.5, 'text-padding': 0,
+        'symbol-sort-key': ['-', 0, count],
       },
       paint: { 'text-color': theme === 'dark' ? '#0e1318' : '#ffffff' },
     },
   ];
+}
+
+// 12345 → “1.2万” or “12.3k”.
+function shortly(count, lang) {
+  const [from, unit, word] = lang === 'zh' ? [10_000, 10_000, '万'] : [1_000, 1_000, 'k'];
+  const tenths = ['/', ['round', ['/', count, unit / 10]], 10];
+  return ['case', ['>=', count, from], ['concat', ['to-string', tenths], word], ['to-string', count]];
 }
 
 function shapeLayers({ from, color }) {

@@ -2,6 +2,9 @@
 
 export const FONT = ['Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
 
+// Of a fill whose edge is a line of its own: no second outline under it.
+export const UNEDGED = { 'fill-antialias': false };
+
 // ["match", ["get", property], key, value, …, fallback]
 export function matchBy(property, entries, fallback) {
   const flat = entries.flat();
