@@ -11,12 +11,11 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 PATH = "/maps/open-problems"
-TODAY = datetime.now(TOWN_TIME).date()
 RANGE = ".geo-days-range"
 
 
 def ago(days: int) -> str:
-    return (TODAY - timedelta(days=days)).isoformat()
+    return (datetime.now(TOWN_TIME).date() - timedelta(days=days)).isoformat()
 
 
 def days(api: httpx.Client) -> list[dict[str, Any]]:
