@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
-from geo_service import errors
+from geo_service import at_once, errors
 from geo_service.basemaps import Basemaps
 from geo_service.live import Hub, watching
 from geo_service.opening import Doorkeeper, Opening
@@ -115,7 +115,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.hub = Hub(most_per_client=settings.listeners_per_client)
         app.state.opening = Opening(settings, partial(_attached, app))
         with app.state.opening:
-            yield {STATE: replace(patience(settings), farewell=app.state.hub.close)}
+            kept = {STATE: replace(patience(settings), farewell=app.state.hub.close)}
+            yield kept | {at_once.STATE: at_once.answerer(partial(tiles.at_once, app), settings)}
 
     guards = [Depends(one) for one in (known_method, permitted, strict_address)]
     app = Guarded(settings, lifespan=lifespan, first=tiles.TileRoute, dependencies=guards)

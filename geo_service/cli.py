@@ -12,11 +12,11 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from geo_service.at_once import AtOnceProtocol
 from geo_service.cli_accounts import token, users
 from geo_service.cli_basemaps import basemap
 from geo_service.cli_people import people
 from geo_service.console import FAILED, Opened, console, errors, say, stop
-from geo_service.security.slow_clients import PatientProtocol
 from geo_service.settings import Settings
 from geo_service.workers import daily
 from geo_service.workers.ticker import tick as run_tasks
@@ -58,7 +58,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     os.environ["GEO_SERVICE_BOUND_PORT"] = str(port)
     uvicorn.run(
         "geo_service.app:worker_app", factory=True, host=host, port=port, workers=workers, server_header=False,
-        log_level="warning", timeout_graceful_shutdown=5, http=PatientProtocol, ws="none",
+        log_level="warning", timeout_graceful_shutdown=5, http=AtOnceProtocol, ws="none",
         timeout_keep_alive=settings.keep_alive_s,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or None,
     )  # fmt: skip

@@ -33,9 +33,12 @@ class LayerFields(Mapping[str, tuple[str, ...]]):
     def __init__(self, store: Store):
         self._store = store
         self._own: dict[str, dict[str, str]] = {}
+        self._all: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, layer: str) -> tuple[str, ...]:
-        return (*self.of_tile(layer).values(), *FILTER_FIELDS.get(layer, ()))
+        if layer not in self._all:
+            self._all[layer] = (*self.of_tile(layer).values(), *FILTER_FIELDS.get(layer, ()))
+        return self._all[layer]
 
     def __iter__(self) -> Iterator[str]:
         return iter((*TILE_FIELDS, *self._own))

@@ -15,6 +15,7 @@ from starlette.requests import Request as RawRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from geo_service.at_once import Answer
 from geo_service.dependencies import CallerDep, ColumnsDep
 from geo_service.errors import answer_error, answer_fault
 from geo_service.moments import moment_of
@@ -22,6 +23,7 @@ from geo_service.problem_filters import CLOSED, OPEN, sources_of, state_of_the_p
 from geo_service.schemas.features import JsonResponse
 from geo_service.security.callers import Caller
 from geo_service.security.entry import check
+from geo_service.security.headers import Headers
 from geo_service.security.hosts import base_of
 from geo_service.security.parameters import EVERYWHERE, BadParameter
 from geo_service.security.rules import rule_of_layer
@@ -46,6 +48,7 @@ _GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 _SMALLEST_ZIPPED_BYTES, _ZIPPED_HOW_MUCH = 1024, 5
 _MOST_AT_ONCE = 2_000  # features: a millisecond at most for which others wait; beyond it a thread is worth its price
 ROUTE = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+_ASKED = "geo_service.tile"  # a scope's own: what is asked for was read before it went the usual way
 _THREADS = 8  # of their own: many who pan must not keep a report waiting
 _PATH = re.compile(r"/tiles/([^/]{1,100})/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
 _EQUALS = {"state": "state", "category": "category", "person": "lead_person", "source": "source_level"}
@@ -80,13 +83,12 @@ class TileRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a tile, or hand on."""
-        found = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
-        if found is None or scope["method"] not in ("GET", "HEAD") or self._service.state.opening.fault:
+        asked = _asked(self._service, scope) if scope["type"] == "http" else None
+        if asked is None:
             await self.app(scope, receive, send)
             return
-        scope["app"] = self._service
         try:
-            answer = await self._answer(_Asked(scope, *found.groups()))
+            answer = await self._answer(asked)
         except LayersError as error:
             request = RawRequest(scope)
             await run_in_threadpool(note_refusal, request, error, ROUTE)
@@ -101,9 +103,36 @@ class TileRoute:
         begun = asked.begun_at_once()
         if begun is None:
             return await run_sync(asked.waited_for, limiter=self._threads)
-        if isinstance(begun, TileWork) and (begun.size > _MOST_AT_ONCE or asked.takes_gzip):
+        if asked.takes_long(begun):
             return await run_sync(asked.finished, begun, limiter=self._threads)
         return asked.finished(begun)
+
+
+def at_once(service: Starlette, scope: Scope) -> Answer | None:
+    """The tile that is asked for, where it takes no waiting and nothing is wrong; else None."""
+    asked = _asked(service, scope)
+    if asked is None or scope["method"] != "GET":
+        return None
+    try:
+        begun = asked.begun_at_once()
+    except LayersError:  # the usual way tells them
+        return None
+    if begun is None or asked.takes_long(begun):
+        return None
+    sent = asked.finished(begun)
+    return Answer(sent.tile.status, _HEADERS, _headers_of(sent), sent.body)
+
+
+def _asked(service: Starlette, scope: Scope) -> "_Asked | None":
+    """What tile is asked for; None where none is, or the service has no store."""
+    found = _PATH.fullmatch(scope["path"])
+    if found is None or scope["method"] not in ("GET", "HEAD") or service.state.opening.fault:
+        return None
+    if _ASKED not in scope:
+        scope["app"] = service
+        scope[_ASKED] = _Asked(scope, *found.groups())
+    asked: _Asked = scope[_ASKED]
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +153,18 @@ class _Asked:
         headers = dict(scope["headers"])
         self._known = headers.get(b"if-none-match", b"").decode("latin-1")
         self.takes_gzip = _GZIP.search(headers.get(b"accept-encoding", b"")) is not None
+        self._at_once: TileAnswer | TileWork | None = None
 
     def begun_at_once(self) -> TileAnswer | TileWork | None:
         """Begin where nothing has to be waited for; else None. Errors as those of `waited_for`."""
+        self._at_once = self._at_once or self._begin_at_once()
+        return self._at_once
+
+    def takes_long(self, begun: TileAnswer | TileWork) -> bool:
+        """Whether to finish it is work for a thread."""
+        return isinstance(begun, TileWork) and (begun.size > _MOST_AT_ONCE or self.takes_gzip)
+
+    def _begin_at_once(self) -> TileAnswer | TileWork | None:
         state, layer = self._state, self._layer
         stamp = state.store.change_stamp_at_once()
         if stamp is None:
@@ -202,14 +240,17 @@ def _values(name: str, text: str) -> frozenset[str]:
 _READ = {"state": states_of, "source": sources_of}  # what has but a few values, as lists take it
 
 
+def _headers_of(answer: _Sent) -> Headers:
+    """The headers that differ from tile to tile."""
+    etag, length = answer.tile.etag.encode(), str(len(answer.body)).encode()
+    return (
+        *(((b"etag", etag),) if etag else ()),
+        *(((b"content-encoding", b"gzip"),) if answer.is_zipped else ()),
+        *(((b"content-length", length),) if answer.tile.status not in (204, 304) else ()),
+    )
+
+
 async def _send(answer: _Sent, method: str, send: Send) -> None:
-    status, etag, body = answer.tile.status, answer.tile.etag, answer.body
-    headers = list(_HEADERS)
-    if etag:
-        headers.append((b"etag", etag.encode()))
-    if answer.is_zipped:
-        headers.append((b"content-encoding", b"gzip"))
-    if status not in (204, 304):
-        headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+    headers = [*_HEADERS, *_headers_of(answer)]
+    await send({"type": "http.response.start", "status": answer.tile.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})

@@ -21,6 +21,7 @@ from layers.words import msg
 _LONGEST_ADDRESS = 16 << 10
 _FORM_BYTES = 64 << 10  # for what stands in a form beside its file
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_Fault = tuple[int, Words] | tuple[int, Words, str]
 _TOO_MUCH = msg("More is sent than is taken here.")
 
 
@@ -50,15 +51,24 @@ class Gate:
         else:
             await self._written(scope, receive, send)
 
+    def passes(self, scope: Scope) -> bool:
+        """Whether a request that reads is let through."""
+        return self._fault(scope) is None
+
     def _refusal(self, scope: Scope) -> Response | None:
+        fault = self._fault(scope)
+        return None if fault is None else _refused(scope, *fault)
+
+    def _fault(self, scope: Scope) -> _Fault | None:
+        """What is wrong: the status, why, and the field."""
         if len(scope["raw_path"]) + len(scope["query_string"]) > _LONGEST_ADDRESS:
-            return _refused(scope, 414, msg("The address is too long."))
+            return 414, msg("The address is too long.")
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-            return _refused(scope, 400, msg("A text holds a character that no text may hold."), _field_with_nul(scope))
+            return 400, msg("A text holds a character that no text may hold."), _field_with_nul(scope)
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         here = scope["server"][0] if scope.get("server") else ""
         if len(hosts) != 1 or not self._hosts.take(hosts[0].decode("latin-1"), here):
-            return _refused(scope, 400, msg("This service does not bear that name."))
+            return 400, msg("This service does not bear that name.")
         return None
 
     async def _written(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,7 +23,9 @@ class GuardHeaders:
     def __init__(self, app: ASGIApp, *, behind_tls: bool):
         self.app = app
         self._behind_tls = behind_tls
-        self._tables = {(own, tls): _table(own, tls) for own in (False, True) for tls in (False, True)}
+        self._tables = {
+            (own, tls): table_of(own_files=own, secure=tls) for own in (False, True) for tls in (False, True)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on, and add to the head of the answer."""
@@ -42,5 +44,6 @@ class GuardHeaders:
         await self.app(scope, receive, guarded)
 
 
-def _table(own_files: bool, secure: bool) -> Headers:
+def table_of(*, own_files: bool, secure: bool) -> Headers:
+    """What is added to the answers of files of our own, or to all others; `secure` = over TLS."""
     return (*_ALWAYS, *(_OWN_FILES if own_files else (*_NOTHING, *_NOT_SHARED)), *(_TLS_ONLY if secure else ()))

@@ -62,6 +62,8 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._patience: Patience = self.app_state[STATE]
         self._timer: asyncio.TimerHandle | None = None
+        self._then: Callable[[], None] | None = None
+        self._due_s = 0.0
         self._unread: asyncio.TimerHandle | None = None
         self._in_head = True
         self._complete = True
@@ -77,7 +79,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._wait(0, None)
+        self._stop_waiting()
         self._stop_unread()
         self._patience.open[self._address] -= 1
         self._patience.open += Counter()  # drops the addresses that are gone
@@ -175,11 +177,34 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.write(STATUS_LINE[status] + head + b"content-length: %d\r\n\r\n" % len(said) + said)
         self.transport.close()
 
-    def _wait(self, seconds: float, then: Any) -> None:
-        """Do that after so long, instead of what was to be done before; None = nothing."""
+    def _wait(self, seconds: float, then: Callable[[], None] | None) -> None:
+        """Do that after so long, instead of what was to be done before; None = nothing.
+
+        A timer that is set already and goes off before stays: it then looks what there is to wait for.
+        """
+        self._then, self._due_s = then, self.loop.time() + seconds
+        if then is None or (self._timer is not None and self._timer.when() <= self._due_s):
+            return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None if then is None else self.loop.call_later(seconds, then)
+        self._timer = self.loop.call_at(self._due_s, self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        then = self._then
+        if then is None:
+            return
+        if self.loop.time() < self._due_s:
+            self._timer = self.loop.call_at(self._due_s, self._time_is_up)
+        else:
+            self._then = None
+            then()
+
+    def _stop_waiting(self) -> None:
+        self._then = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _stop_unread(self) -> None:
         if self._unread is not None:

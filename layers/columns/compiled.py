@@ -30,6 +30,11 @@ def kernel(function: Function) -> Function:
         return cast(Function, njit(nogil=True)(function))
 
 
+def inlined(function: Function) -> Function:
+    """Compile as a part of each kernel that calls it: handing arrays over takes longer than a short loop."""
+    return cast(Function, njit(inline="always")(function))
+
+
 def frozen(array: Array) -> Array:
     """The array, read-only from now on: many readers share it, also over threads."""
     array.setflags(write=False)

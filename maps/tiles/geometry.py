@@ -11,7 +11,7 @@ coordinates, `qx`, `qy` rounded tile units.
 import numpy as np
 
 from layers.columns.boxes import Boxes
-from layers.columns.compiled import Bools, Bytes, Floats, Ints, World, kernel
+from layers.columns.compiled import Bools, Bytes, Floats, Ints, World, inlined, kernel
 from maps.tiles.grid import EXTENT, Frame
 
 Commands = World
@@ -35,7 +35,7 @@ def _rounded(value: float) -> int:
     return int(np.floor(value + 0.5))
 
 
-@kernel
+@inlined
 def _with_room(commands: Commands, size: int) -> Commands:
     """The same commands in an array that holds at least `size`."""
     if size <= len(commands):
@@ -70,7 +70,7 @@ def point_commands(x: World, y: World, rows: Ints, frame: Frame) -> Drawn:
 # --- lines
 
 
-@kernel
+@inlined
 def _inside_share(ax: float, ay: float, bx: float, by: float, frame: Frame) -> tuple[float, float]:
     """From where to where a → b is inside, as shares of its length (Liang–Barsky); first > last: nowhere."""
     low, high = frame[3], frame[4]
@@ -89,7 +89,7 @@ def _inside_share(ax: float, ay: float, bx: float, by: float, frame: Frame) -> t
     return first, last
 
 
-@kernel
+@inlined
 def _add_to_line(qx: Ints, qy: Ints, start: int, used: int, x: int, y: int) -> int:
     """Add a vertex to the line that begins at `start`; one that repeats or merely prolongs the last is merged."""
     if used > start and qx[used - 1] == x and qy[used - 1] == y:
@@ -103,7 +103,7 @@ def _add_to_line(qx: Ints, qy: Ints, start: int, used: int, x: int, y: int) -> i
     return used + 1
 
 
-@kernel
+@inlined
 def _clip_line(x: Floats, y: Floats, frame: Frame, scratch: Scratch) -> int:
     """Fill the scratch with the pieces of one path (tile units) inside the frame: vertices, where each piece begins.
 
@@ -132,7 +132,7 @@ def _clip_line(x: Floats, y: Floats, frame: Frame, scratch: Scratch) -> int:
     return pieces
 
 
-@kernel
+@inlined
 def _end_piece(starts: Ints, pieces: int, used: int) -> tuple[int, int]:
     """Close the piece that is open; take it back if it is a single vertex."""
     if pieces and used - starts[pieces - 1] < 2:
@@ -142,7 +142,7 @@ def _end_piece(starts: Ints, pieces: int, used: int) -> tuple[int, int]:
     return used, pieces
 
 
-@kernel
+@inlined
 def _put_vertices(commands: Commands, pen: Pen, vertices: tuple[Ints, Ints], reach: tuple[int, int, int]) -> Pen:
     """MoveTo the first vertex, LineTo the others; `reach` is first place, number and step (cyclic) of the vertices."""
     qx, qy = vertices
@@ -158,7 +158,7 @@ def _put_vertices(commands: Commands, pen: Pen, vertices: tuple[Ints, Ints], rea
     return used, cx, cy
 
 
-@kernel
+@inlined
 def _to_units(path: tuple[World, World, Bytes], most: int, frame: Frame, out: Room) -> Room:
     """The vertices up to the level `most` in tile units, in the first places of `out`."""
     x, y, levels = path
@@ -171,7 +171,7 @@ def _to_units(path: tuple[World, World, Bytes], most: int, frame: Frame, out: Ro
     return out_x[:used], out_y[:used]
 
 
-@kernel
+@inlined
 def _longest(part: ShapeArrays, rows: Ints) -> int:
     """The greatest number of vertices of a path of the rows."""
     shapes, paths = part[0], part[1]
@@ -182,7 +182,7 @@ def _longest(part: ShapeArrays, rows: Ints) -> int:
     return longest
 
 
-@kernel
+@inlined
 def _has_size(box: World, frame: Frame) -> tuple[bool, bool]:
     """Whether a box still has a width, a height after rounding."""
     west, north, scale = frame[0], frame[1], frame[2]
@@ -256,13 +256,13 @@ def _clip_ring(x: Floats, y: Floats, low: float, high: float) -> tuple[Floats, F
     return x, y
 
 
-@kernel
+@inlined
 def _turns(qx: Ints, qy: Ints, a: int, b: int, c: int) -> bool:
     """Whether b is a corner on the way from a to c; a straight way on, or straight back, is none."""
     return bool((qx[b] - qx[a]) * (qy[c] - qy[b]) != (qy[b] - qy[a]) * (qx[c] - qx[b]))
 
 
-@kernel
+@inlined
 def _round_ring(x: Floats, y: Floats, qx: Ints, qy: Ints) -> tuple[int, int]:
     """Fill qx, qy with the corners of a rounded ring; returns the first place and the place after the last."""
     used = 0
@@ -284,7 +284,7 @@ def _round_ring(x: Floats, y: Floats, qx: Ints, qy: Ints) -> tuple[int, int]:
     return first, used
 
 
-@kernel
+@inlined
 def _twice_area(qx: Ints, qy: Ints, first: int, stop: int) -> int:
     """Twice the area by the surveyor's formula: positive = clockwise on the screen, as an exterior has to be."""
     area = int(qx[stop - 1] * qy[first] - qx[first] * qy[stop - 1])
@@ -293,7 +293,7 @@ def _twice_area(qx: Ints, qy: Ints, first: int, stop: int) -> int:
     return area
 
 
-@kernel
+@inlined
 def _is_inside(box: World, frame: Frame) -> bool:
     """Whether a box lies inside the frame as a whole: nothing of it has to be cut off."""
     west, north, scale, low, high = frame

@@ -64,6 +64,12 @@ def _size(number: np.uint64) -> int:
 
 
 @kernel
+def _command_size(number: np.uint32) -> int:
+    """The same of 32 bits, without a branch: several are counted at once."""
+    return int(1 + (number >= 1 << 7) + (number >= 1 << 14) + (number >= 1 << 21) + (number >= 1 << 28))
+
+
+@kernel
 def _put(out: Bytes, place: int, number: np.uint64) -> int:
     """Write a varint; returns the place after it."""
     while number > np.uint64(127):
@@ -102,8 +108,8 @@ def feature_messages(kind: int, ids: Ints, rows: Ints, keys: Ints, tags: Codes2D
     place, start = 0, 0
     for i, row in enumerate(rows):
         tag_size, geometry_size = _tag_size(keys, tags, i), 0
-        for k in range(start, ends[i]):
-            geometry_size += _size(np.uint64(commands[k]))
+        for command in commands[start : ends[i]]:
+            geometry_size += _command_size(command)
         body = 1 + _size(np.uint64(ids[row])) + 2 + 1 + _size(np.uint64(geometry_size)) + geometry_size
         if tag_size:
             body += 1 + _size(np.uint64(tag_size)) + tag_size
@@ -118,8 +124,8 @@ def feature_messages(kind: int, ids: Ints, rows: Ints, keys: Ints, tags: Codes2D
                     place = _put(out, place, np.uint64(tags[j, i]))
         out[place], out[place + 1] = TYPE, kind
         place = _put_head(out, place + 2, GEOMETRY, geometry_size)
-        for k in range(start, ends[i]):
-            place = _put(out, place, np.uint64(commands[k]))
+        for command in commands[start : ends[i]]:
+            place = _put(out, place, np.uint64(command))
         start = ends[i]
     return out[:place]
 
