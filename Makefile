@@ -17,7 +17,7 @@ run: $(VENV)/.run maps/static/manifest.json
 test: $(VENV)/.test maps/static/manifest.json
 	@bash tests/system-packages.sh
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

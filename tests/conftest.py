@@ -44,8 +44,20 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+# The files that take longest, to begin with: one that came last would keep a worker busy while the others wait.
+LONGEST = (
+    "test_api_imports", "test_fuzz_http", "test_scope_duties", "browser/test_pages", "test_matrix", "test_scope",
+    "browser/test_basemaps", "test_formats_write", "test_attacks_http", "browser/test_xss", "test_cli_accounts",
+    "browser/test_roles", "browser/test_other_maps", "test_public", "test_backups", "browser/test_public", "test_replay",
+    "browser/test_live", "test_formats_attacks", "browser/test_looking_back", "test_durability",
+    "browser/test_basemaps_gcj02", "test_frontend_pages", "test_rebounds", "test_work_faces", "test_slow_clients",
+)  # fmt: skip
+_TURNS = {f"tests/{name}.py": turn for turn, name in enumerate(LONGEST)}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A real browser may be late on a busy machine: what fails a second time at once is a fault."""
+    """The longest files first. And a real browser may be late on a busy machine: what fails twice is a fault."""
+    items.sort(key=lambda item: _TURNS.get(item.nodeid.partition("::")[0], len(_TURNS)))
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
