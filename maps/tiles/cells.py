@@ -56,7 +56,7 @@ def draw_cells(columns: LayerColumns, tile: Tile, kept: Bools, fields: Mapping[s
     due_codes = points.codes[due_field][run].astype(np.int64) if due_field else NO_CODES
     waiting = (due_codes, due.kinds, due.bits, _are_open(states))
     x, y, ids, counts, earliest = sum_cells(arrays, codes, kept & points.first[run], shift, waiting)
-    rows = np.argsort(counts.sum(axis=1), kind="stable")
+    rows = np.argsort(counts.sum(axis=0), kind="stable")
     commands, ends = point_commands(x, y, rows, frame(tile, 0))
     attributes = _count_attributes(counts, states)
     if earliest.any():
@@ -74,16 +74,16 @@ def _are_open(states: Dictionary) -> Bools:
 
 
 def _count_attributes(counts: Counts, states: Dictionary) -> dict[str, Attribute]:
-    """The attributes of cells of which `counts` (cells, codes of the states) is known."""
-    totals = counts.sum(axis=1)
+    """The attributes of cells of which `counts` (codes of the states, cells) is known."""
+    totals = counts.sum(axis=0)
     numbers = counting(int(totals.max(initial=0)))
     attributes = {"point_count": Attribute(totals, numbers)}
-    codes = sorted((c for c in range(1, len(states) + 1) if counts[:, c].any()), key=lambda c: str(states.value(c)))
+    codes = sorted((c for c in range(1, len(states) + 1) if counts[c].any()), key=lambda c: str(states.value(c)))
     for code in codes:
-        attributes[f"n_{states.value(code)}"] = Attribute(counts[:, code], numbers)
+        attributes[f"n_{states.value(code)}"] = Attribute(counts[code], numbers)
     if codes:
-        known = counts[:, codes]
-        majority = np.where(known.any(axis=1), np.array(codes)[known.argmax(axis=1)], 0)
+        known = counts[codes]
+        majority = np.where(known.any(axis=0), np.array(codes)[known.argmax(axis=0)], 0)
         attributes["state"] = Attribute(majority, states)
     return attributes
 
@@ -92,7 +92,7 @@ def _count_attributes(counts: Counts, states: Dictionary) -> dict[str, Attribute
 def sum_cells(
     arrays: tuple[Words, World, World, Ints], states: Ints, counted: Bools, shift: np.uint64, waiting: Waiting
 ) -> tuple[World, World, Ints, Counts, Ints]:
-    """For each cell with counted rows: mean x, mean y, least id, the rows by state (cells, states + 1), earliest due.
+    """For each cell with counted rows: mean x, mean y, least id, the rows by state (states + 1, cells), earliest due.
 
     `waiting`: the codes of the due times (none = there are none), kinds and bits of their dictionary, and which states
     are open. The earliest due time is that of the open rows, as its code; 0 = there is none.
@@ -103,7 +103,7 @@ def sum_cells(
     earliest = np.zeros(MAX_CELLS, np.int64)
     sums = np.zeros((MAX_CELLS, 2), np.int64)
     least = np.empty(MAX_CELLS, np.int64)
-    counts = np.zeros((MAX_CELLS, state_count + 1), np.int64)
+    counts = np.zeros((state_count + 1, MAX_CELLS), np.int64)
     cell, cell_key, total = -1, np.uint64(0), 0
     means = np.empty((2, MAX_CELLS), np.uint32)
     for i in range(len(keys)):
@@ -113,7 +113,7 @@ def sum_cells(
             cell, cell_key, total = cell + 1, keys[i] >> shift, 0
             least[cell] = ids[i]
         total += 1
-        counts[cell, states[i]] += 1
+        counts[states[i], cell] += 1
         sums[cell, 0] += x[i]
         sums[cell, 1] += y[i]
         least[cell] = min(least[cell], ids[i])
@@ -123,4 +123,4 @@ def sum_cells(
             if not known or bits[due[i] - 1] < bits[known - 1]:
                 earliest[cell] = due[i]
     used = cell + 1
-    return means[0, :used], means[1, :used], least[:used], counts[:used], earliest[:used]
+    return means[0, :used], means[1, :used], least[:used], counts[:, :used], earliest[:used]
