@@ -48,8 +48,8 @@ def missing(what: str) -> None:
 LONGEST = (
     "test_api_imports", "test_fuzz_http", "test_scope_duties", "browser/test_pages", "test_matrix", "test_scope",
     "browser/test_basemaps", "test_formats_write", "test_attacks_http", "browser/test_xss", "test_cli_accounts",
-    "browser/test_roles", "browser/test_other_maps", "test_public", "test_backups", "browser/test_public", "test_replay",
-    "browser/test_live", "test_formats_attacks", "browser/test_looking_back", "test_durability",
+    "browser/test_roles", "browser/test_other_maps", "test_public", "test_backups", "browser/test_public",
+    "test_replay", "browser/test_live", "test_formats_attacks", "browser/test_looking_back", "test_durability",
     "browser/test_basemaps_gcj02", "test_frontend_pages", "test_rebounds", "test_work_faces", "test_slow_clients",
 )  # fmt: skip
 _TURNS = {f"tests/{name}.py": turn for turn, name in enumerate(LONGEST)}
