@@ -185,7 +185,7 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 @pytest.fixture
 def own_server() -> Iterator[str]:
-    """A server that may run out of room: no other test is at work there."""
+    """A server that may run out of room, or be told something: no other test is at work there."""
     if not postgis_servers.is_installed():
         missing("PostgreSQL 15 with PostGIS")
     with postgis_servers.server() as address:
@@ -256,9 +256,10 @@ def test_a_disk_that_turns_read_only_refuses_writes_and_nothing_else(tmp_path: P
     service.stop()
 
 
-def test_a_server_that_turns_read_only_refuses_writes_and_nothing_else(postgis_url: str, tmp_path: Path) -> None:
-    service = Service(tmp_path, postgis_url, demo=False, fresh=True)
-    with api(service) as client, psycopg.connect(postgis_url, autocommit=True) as server:
+def test_a_server_that_turns_read_only_refuses_writes_and_nothing_else(own_server: str, tmp_path: Path) -> None:
+    address = postgis_servers.database(own_server)
+    service = Service(tmp_path, address, demo=False, fresh=True)
+    with api(service) as client, psycopg.connect(address, autocommit=True) as server:
         id_ = client.post("/api/v1/problems", json=feature()).json()["id"]
         server.execute("SET default_transaction_read_only = off")
         server.execute("ALTER SYSTEM SET default_transaction_read_only = on")

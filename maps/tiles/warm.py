@@ -9,7 +9,8 @@ from maps.tiles.cells import draw_cells
 from maps.tiles.drawing import write_layer
 from maps.tiles.encode import encode_tile
 from maps.tiles.filters import TileFilter
-from maps.tiles.grid import Tile
+from maps.tiles.grid import Tile, frame
+from maps.tiles.thinning import thinned
 
 _GEOMETRIES = ("POINT (1 1)", "LINESTRING (0 0, 200 9)", "POLYGON ((0 0, 200 9, 9 60, 0 0), (9 9, 19 9, 9 19, 9 9))")
 _WORLD = Tile(0, 0, 0)
@@ -25,5 +26,6 @@ def warm_up() -> None:
     table = FeatureTable(np.arange(1, len(wkb) + 1), wkb, {"state": ["a", None, "b"], "number": [1, 2.5, -3]})
     columns = build("warm_up", table, ("state", "number")).changed(table, (1,))
     encode_tile(columns, _WORLD, wanted=TileFilter(equals={"state": frozenset("ab")}, since=("number", -9)))
+    thinned(columns, columns.lines, np.arange(len(columns.lines)), frame(_WORLD, 0), {"state": "state"})
     kept = np.ones(len(columns.points), np.bool_)
     write_layer("warm_up", [draw_cells(columns, _WORLD, kept, {"state": "state", "due": "number"})])
