@@ -42,7 +42,7 @@ def _narrower(wanted: TileFilter, where: Where) -> TileFilter | None:
     return None
 
 
-def summary(columns: LayerColumns, wanted: TileFilter, *, now: datetime) -> dict[str, Any]:
+def summary_of(columns: LayerColumns, wanted: TileFilter, *, now: datetime) -> dict[str, Any]:
     """As `layers.summaries.problems` tells it, of the problems that pass."""
     alive = _open_of(wanted)
     late = replace(alive, before=("due_at", now.timestamp()))

@@ -27,8 +27,8 @@ def feature_table(
     return FeatureTable(np.array(ids if ids is not None else range(1, len(wkb) + 1), np.int64), wkb, fields)
 
 
-def layer(geometries: Iterable[BaseGeometry | None], **fields: Sequence[object]) -> LayerColumns:
-    return build("layer", feature_table(geometries, **fields), tuple(fields))
+def layer(geometries: Iterable[BaseGeometry | None], called: str = "layer", **fields: Sequence[object]) -> LayerColumns:
+    return build(called, feature_table(geometries, **fields), tuple(fields))
 
 
 def from_units(geometry: BaseGeometry, tile: Tile = HOME) -> BaseGeometry:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from layers.columns import LayerColumns
 from maps.tiles import Tile, TileFilter, encode_tile
 from maps.tiles.grid import EXTENT, frame
-from maps.tiles.thinning import CELL_UNITS, CROWD, stand_ins
-from tests.columns_support import HOME, from_units, layer, patient, read
+from maps.tiles.thinning import CELL_UNITS, CROWD, NAMES_FROM, stand_ins
+from tests.columns_support import from_units, layer, patient, read
 
 COUNT = 5_000
+FAR = Tile(NAMES_FROM - 1, 1696, 802)
 STATES = ("bare", "covered", None)
 LARGE = 20  # of them are larger than a cell
 
@@ -28,7 +29,7 @@ def shapes(kind: str) -> list[shapely.Geometry]:
     sizes[:LARGE] = random.uniform(CELL_UNITS + 2, 150, (LARGE, 2)).round()
     ends = np.hstack([corners, corners + sizes])
     draw = shapely.box if kind == "polygons" else _line
-    return [from_units(draw(*one)) for one in ends]
+    return [from_units(draw(*one), FAR) for one in ends]
 
 
 def _line(*ends: float) -> shapely.LineString:
@@ -37,13 +38,17 @@ def _line(*ends: float) -> shapely.LineString:
 
 @pytest.fixture(scope="module", params=["lines", "polygons"])
 def columns(request: pytest.FixtureRequest) -> LayerColumns:
+    return of("parcels", request.param)
+
+
+def of(called: str, kind: str) -> LayerColumns:
     states = [STATES[number % 3] for number in range(COUNT)]
     names = [f"number {number}" for number in range(COUNT)]
-    return layer(shapes(request.param), state=states, name=names, due_at=list(range(COUNT)))
+    return layer(shapes(kind), called, state=states, name=names, due_at=list(range(COUNT)))
 
 
-def drawn(columns: LayerColumns, tile: Tile = HOME, **how: TileFilter) -> list[dict]:
-    return read(encode_tile(columns, tile, **how))  # type: ignore[arg-type]
+def drawn(columns: LayerColumns, tile: Tile = FAR, **how: TileFilter) -> list[dict]:
+    return read(encode_tile(columns, tile, **how), columns.name)  # type: ignore[arg-type]
 
 
 def told(features: list[dict]) -> Counter:
@@ -67,11 +72,13 @@ def test_they_add_up_for_what_passes_a_filter(columns: LayerColumns) -> None:
 
 
 def test_the_largest_stands_for_the_others(columns: LayerColumns) -> None:
-    """The first of those upon each other is larger than a cell: all others have the next largest before them."""
-    upon = np.arange(0, COUNT, 4)
+    """Of those upon each other few are drawn, and for all of them; the large ones are drawn themselves."""
     found = {feature["id"]: feature["properties"].get("stands_for", 1) for feature in drawn(columns)}
-    assert sum(found.get(int(number) + 1, 0) > 1 for number in upon) <= 3 * 4  # states × the cells that they lie in
-    assert set(range(1, LARGE + 1)) <= found.keys()
+    small = [id_ for id_ in range(1, COUNT + 1, 4) if id_ > LARGE]
+    standing = [found[id_] for id_ in small if id_ in found]
+    assert 1 <= len(standing) <= 3 * 4  # states × the cells that their middles lie in
+    assert sum(standing) >= len(small)
+    assert [found[id_] for id_ in range(1, LARGE + 1)] == [1] * LARGE
 
 
 def test_what_is_drawn_bears_only_what_it_is_drawn_by(columns: LayerColumns) -> None:
@@ -85,9 +92,25 @@ def test_what_is_not_crowded_bears_all_and_stands_for_itself(columns: LayerColum
 
 
 def test_nearer_by_each_is_drawn_for_itself(columns: LayerColumns) -> None:
-    z, x, y = HOME
+    z, x, y = FAR
     near = [Tile(z + 4, 16 * x + i, 16 * y + j) for i in range(16) for j in range(16)]
     assert {feature["id"] for tile in near for feature in drawn(columns, tile)} == set(range(1, COUNT + 1))
+
+
+def test_where_names_are_written_each_is_drawn_with_its_own(columns: LayerColumns) -> None:
+    z, x, y = FAR
+    near = [Tile(z + 1, 2 * x + i, 2 * y + j) for i in range(2) for j in range(2)]
+    features = [feature for tile in near for feature in drawn(columns, tile)]
+    assert max(len(drawn(columns, tile)) for tile in near) > CROWD
+    assert {feature["id"] for feature in features} == set(range(1, COUNT + 1))
+    assert {feature["properties"]["name"] for feature in features} == {f"number {number}" for number in range(COUNT)}
+
+
+@pytest.mark.parametrize("called", ["measures", "problems", "areas", "a_layer_of_the_town"])
+def test_of_other_layers_each_is_drawn_with_all_that_it_bears(called: str) -> None:
+    features = drawn(of(called, "polygons"))
+    assert len(features) == COUNT
+    assert {"name", "due_at"} <= features[0]["properties"].keys()
 
 
 units = st.integers(-80, 400)

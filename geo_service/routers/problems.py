@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from geo_service.bodies import number, properties, text, whole_number
-from geo_service.column_summary import filter_of
-from geo_service.column_summary import summary as column_summary
+from geo_service.column_summary import filter_of, summary_of
 from geo_service.dependencies import BBoxQuery, CallerDep, IdempotencyKey, IfMatch, JsonBody, NowDep, StoreDep, WordsDep
 from geo_service.problem_answers import kinds_of, names_of, one, one_in, stale, wire
 from geo_service.problem_filters import FiltersDep, ProblemFilters
@@ -85,7 +84,7 @@ def _by_columns(request: Request, caller: Caller, filters: ProblemFilters, now: 
     columns = state.columns.get("problems", stamp)
     if len(columns.shapeless):
         return None
-    return column_summary(columns, state.tile_scopes.narrowed(wanted, caller, "problems", stamp=stamp), now=now)
+    return summary_of(columns, state.tile_scopes.narrowed(wanted, caller, "problems", stamp=stamp), now=now)
 
 
 @router.get("/days", dependencies=[LONG_WORK])

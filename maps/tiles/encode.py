@@ -15,8 +15,7 @@ from maps.tiles.drawing import Attribute, Drawing, write_layer
 from maps.tiles.filters import NO_FILTER, Sieve, TileFilter, sieve
 from maps.tiles.geometry import line_commands, point_commands, polygon_commands
 from maps.tiles.grid import Tile, frame, world_box
-from maps.tiles.thinning import CROWD as SHAPE_CROWD
-from maps.tiles.thinning import LOOKS, thinned
+from maps.tiles.thinning import LOOKS, is_crowded, thinned
 from maps.tiles.wire import LINE, POINT, POLYGON
 
 POINT_MARGIN = 16
@@ -62,8 +61,8 @@ def encode_tile(
 
     `fields` maps the names of attributes to the fields of the columns; None takes
     all under their own names. Points reach 16 units beyond the tile, lines and
-    polygons 64. A tile with more points than `crowd` shows counts (see `cells`), one with
-    many lines or polygons fewer of them (see `thinning`).
+    polygons 64. A tile with more points than `crowd` shows counts (see `cells`); far out,
+    roads and parcels that lie too close are thinned (see `thinning`).
     """
     return encode_found(columns, find(columns, tile), wanted=wanted, fields=fields)
 
@@ -105,9 +104,10 @@ def _draw_shapes(columns: LayerColumns, kind: int, found: Found, passes: Sieve, 
     part, draw = (columns.lines, line_commands) if is_line else (columns.polygons, polygon_commands)
     rows = passes.of(part, found.lines if is_line else found.polygons)
     seen, attributes = frame(found.tile, SHAPE_MARGIN), _attributes(columns, part, fields)
-    if len(rows) > SHAPE_CROWD:
-        rows, standing = thinned(columns, part, rows, seen, fields)
-        attributes = {name: attributes[name] for name in LOOKS if name in attributes}
+    if is_crowded(columns.name, found.tile.z, len(rows)):
+        looks = [name for name in LOOKS[columns.name] if name in attributes]
+        rows, standing = thinned(columns, part, rows, seen, [fields[name] for name in looks])
+        attributes = {name: attributes[name] for name in looks}
         attributes |= _standing(rows, standing, len(part))
     arrays = (part.shapes, part.paths, part.outer, part.x, part.y, part.levels, part.boxes)
     commands, ends, rows = draw(arrays, rows, seen, most_of(found.tile.z))

@@ -2,10 +2,10 @@
 
 A tile is drawn 512 pixels wide. Of the shapes that look alike, whose boxes measure less than eight pixels both ways
 and have their middles in the same cell of eight by eight pixels, the largest is drawn. What is drawn in a crowded tile
-bears only what it is drawn by: names, of which nothing could be read there, are most of what a tile weighs.
+bears only what it is drawn by: names, of which nothing is written so far out, are most of what a tile weighs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,27 +16,37 @@ from layers.columns.parts import Shapes
 from maps.tiles.grid import EXTENT, Frame
 
 CROWD = 1_024  # shapes in a tile, from which on
+NAMES_FROM = 12  # the zoom from which on maps write the names of these layers: there a tile has everything
 CELL_UNITS = 64  # eight pixels
-LOOKS = ("state", "road_class", "level", "treatment")  # attributes that the map tells shapes apart by
+# The layers that are thinned, and by which attributes the map draws them. Of all others each shape is drawn: what is
+# shown of them depends on more, as on the day on which a measure ends.
+LOOKS: Mapping[str, tuple[str, ...]] = {"road_segments": ("road_class",), "parcels": ("state", "treatment")}
 MOST_LOOKS = 64
 
 
-def thinned(
-    columns: LayerColumns, part: Shapes, rows: Ints, frame: Frame, fields: Mapping[str, str]
-) -> tuple[Ints, Ints]:
+def is_crowded(layer: str, z: int, count: int) -> bool:
+    """Whether a tile with so many shapes of the layer is thinned.
+
+    >>> is_crowded("parcels", 8, 1_025), is_crowded("parcels", 12, 1_025), is_crowded("measures", 8, 1_025)
+    (True, False, False)
+    """
+    return layer in LOOKS and z < NAMES_FROM and count > CROWD
+
+
+def thinned(columns: LayerColumns, part: Shapes, rows: Ints, frame: Frame, fields: Sequence[str]) -> tuple[Ints, Ints]:
     """Those of the rows that are drawn, ascending, and for how many of the rows each of them stands (at least itself).
 
-    `fields`: tile attribute → field of the columns.
+    `fields` of the columns are those by which shapes are told apart.
     """
     looks, count = _looks(columns, part, rows, fields)
     drawn, standing = stand_ins(part.boxes, rows, looks, count, frame)
     return rows[drawn], standing
 
 
-def _looks(columns: LayerColumns, part: Shapes, rows: Ints, fields: Mapping[str, str]) -> tuple[Ints, int]:
+def _looks(columns: LayerColumns, part: Shapes, rows: Ints, fields: Sequence[str]) -> tuple[Ints, int]:
     """A number for each row that is the same where they look alike, and how many such numbers there are."""
     looks, count = np.zeros(len(rows), np.int64), 1
-    for field in (fields[name] for name in LOOKS if name in fields):
+    for field in fields:
         values = len(columns.dictionaries[field]) + 1
         if count * values <= MOST_LOOKS:
             looks, count = looks * values + part.codes[field][rows], count * values

@@ -26,6 +26,6 @@ def warm_up() -> None:
     table = FeatureTable(np.arange(1, len(wkb) + 1), wkb, {"state": ["a", None, "b"], "number": [1, 2.5, -3]})
     columns = build("warm_up", table, ("state", "number")).changed(table, (1,))
     encode_tile(columns, _WORLD, wanted=TileFilter(equals={"state": frozenset("ab")}, since=("number", -9)))
-    thinned(columns, columns.lines, np.arange(len(columns.lines)), frame(_WORLD, 0), {"state": "state"})
+    thinned(columns, columns.lines, np.arange(len(columns.lines)), frame(_WORLD, 0), ("state",))
     kept = np.ones(len(columns.points), np.bool_)
     write_layer("warm_up", [draw_cells(columns, _WORLD, kept, {"state": "state", "due": "number"})])

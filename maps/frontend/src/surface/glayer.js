@@ -38,17 +38,17 @@ export class GlLayer extends FrameLayer {
   pace() {
     const { gl } = this;
     const draw = gl.triggerRepaint.bind(gl);
-    let waiting;
     gl.triggerRepaint = () => {
       const isWhole = !this.ready || gl.areTilesLoaded();
-      if (waiting && !isWhole) return;
-      clearTimeout(waiting);
-      waiting = isWhole ? null : setTimeout(() => { waiting = null; draw(); }, PAUSE_MS);
+      if (this.paced && !isWhole) return;
+      clearTimeout(this.paced);
+      this.paced = isWhole ? null : setTimeout(() => { this.paced = null; draw(); }, PAUSE_MS);
       if (isWhole) draw();
     };
   }
 
   destroy() {
+    clearTimeout(this.paced);
     this.unhear();
     this.gl.remove();
   }
