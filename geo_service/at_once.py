@@ -72,12 +72,22 @@ async def _nowhere(*_: Any) -> None:
 
 
 class AtOnceProtocol(PatientProtocol):
-    """Answers at once what can be, and starts a task for the rest."""
+    """Answers at once what can be, and starts a task for the rest.
+
+    Of requests that come in one piece only the first one is answered so: thousands of them would keep others waiting.
+    """
 
     def connection_made(self, transport: Any) -> None:
         """Know who answers."""
         super().connection_made(transport)
         self._answer: Answerer = self.app_state[STATE]
+        self._is_first = False
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come."""
+        self._is_first = True
+        super().data_received(data)
+        self._is_first = False
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         answer = self._answered(cycle)
@@ -90,7 +100,8 @@ class AtOnceProtocol(PatientProtocol):
         self.on_response_complete()
 
     def _answered(self, cycle: Any) -> Parts | None:
-        if not cycle.keep_alive or self.flow.write_paused or self.transport.is_closing():
+        is_first, self._is_first = self._is_first, False
+        if not is_first or not cycle.keep_alive or self.flow.write_paused or self.transport.is_closing():
             return None
         try:
             return self._answer(cycle.scope)

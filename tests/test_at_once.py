@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
 
 from geo_service import at_once
 from geo_service.app import create_app
+from geo_service.security.guarded import patience
+from geo_service.security.slow_clients import STATE
 from geo_service.settings import Settings
 from maps.tiles.grid import tile_at
 from tests.conftest import Service
@@ -151,6 +155,39 @@ def test_a_connection_that_rests_is_kept_and_used_again(line: socket.socket) -> 
         with pytest.raises(TimeoutError):
             line.recv(1)
         line.settimeout(15)
+
+
+def test_of_many_requests_in_one_piece_only_the_first_is_answered_at_once() -> None:
+    """The others get a task each, between which everybody else is served."""
+    asked, answered = asyncio.run(_flood(request("/x") * 50))
+    assert (asked, answered) == (1, 50)
+
+
+async def _flood(piece: bytes) -> tuple[int, int]:
+    """How often the answerer was asked, and how many answers came."""
+    asked: list[object] = []
+
+    def answer(scope: object) -> at_once.Parts:
+        asked.append(scope)
+        return b"HTTP/1.1 204 No Content\r\n", b"\r\n"
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    config = Config(app, log_level="warning", ws="none")
+    config.load()
+    kept = {STATE: patience(Settings()), at_once.STATE: answer}
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: at_once.AtOnceProtocol(config, ServerState(), kept), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(piece)
+        found = 0
+        while found < piece.count(b"\r\n\r\n"):
+            found += (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).startswith(b"HTTP/1.1 204")
+        writer.close()
+        return len(asked), found
 
 
 def scope(path: str) -> dict[str, Any]:
