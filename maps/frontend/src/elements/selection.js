@@ -1,7 +1,7 @@
 // Choosing on the map: a click tells the bus what was meant, the mouse shows names, `highlight` marks a shape,
 // and `pick` lets a person choose a place for something new. In a standalone file, and where nobody listens to
 // `select`, a small table of the feature's fields opens.
-import { nameOf, popupContent } from '../surface/popup.js';
+import { nameOf, popupContent, standsForMany } from '../surface/popup.js';
 
 const PANE = 'geo-highlight';
 const STEP_IN = 2; // zoom levels, on a cell that stands for many
@@ -23,11 +23,6 @@ function choose(event, { geo, map, surface, options }) {
   highlight(map, hit?.geometry ?? null);
   geo.emit('select', { ...chosen, latlng: event.latlng });
   if (hit && (geo.page.standalone || !geo.hears('select'))) openPopup({ geo, map, hit, fields: options.fields, at: event.latlng });
-}
-
-// A cell of problems, or one of many parcels or roads that lie too close to be told apart.
-function standsForMany({ point_count, stands_for }) {
-  return Boolean(point_count || stands_for);
 }
 
 function openPopup({ geo, map, hit, fields, at }) {

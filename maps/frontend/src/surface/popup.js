@@ -2,6 +2,9 @@
 
 const TITLE_FIELDS = ['name', 'road_name', 'code'];
 
+// Whether it is a cell of problems, or one of many parcels or roads that lie too close to be told apart.
+export const standsForMany = ({ point_count, stands_for }) => Boolean(point_count || stands_for);
+
 // The short name of a feature for the mouse's tip, or '' when it has none.
 export function nameOf({ t }, { layer, properties }) {
   if (properties.point_count) return t('{count} problems', { count: properties.point_count });
