@@ -1,5 +1,7 @@
 """The contract of a store beside features: changes, own layers, duties, history, the town. Both stores must pass it."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -81,6 +83,28 @@ def test_a_layer_of_ones_own_behaves_like_any_other(store: Store, store_url: str
     again.close()
     assert back.values == {"长度": 1.5, "select": "x"}
     assert "河道" in store.changes_since(0).ids
+
+
+ANEW = """
+import sys
+from layers.schema import Field, LayerSchema
+from layers.store import open_store
+with open_store(sys.argv[1]).writing() as session:
+    session.layers.drop("wells")
+    session.layers.add(LayerSchema("wells", "水井", "POINT", (Field("depth_m", "real", "深度"),), own=True))
+"""
+
+
+def test_a_layer_that_another_process_made_anew_has_the_fields_it_has_now(store: Store, store_url: str) -> None:
+    with store.writing() as session:
+        session.layers.add(LayerSchema("wells", "水井", "POINT", (Field("keeper", "text", "管理人"),), own=True))
+    subprocess.run([sys.executable, "-c", ANEW, store_url], check=True)
+    with store.writing() as session:
+        row = Feature(code="W1", geometry=shapely.Point(1, 1), values={"depth_m": 12.5})
+        session.features.insert("wells", row, now=NOW)
+    with store.reading() as session:
+        (back,) = session.features.read("wells")
+    assert back.values == {"depth_m": 12.5}
 
 
 def test_a_layer_cannot_take_a_name_of_the_service(store: Store) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Table, Text, cast, delete, false, or_, sel
 from layers.rules.erasure import ACCOUNT_KEYS, FORGOTTEN_KEYS, PERSON_KEYS, Traces, forgotten
 from layers.store.accounts import ACCOUNTS, AUDIT, SIGN_INS, TOKENS
 from layers.store.notices import CHANNELS, DELIVERIES, NOTICES
-from layers.store.registry import Shelf
-from layers.store.tables import METADATA, PEOPLE
+from layers.store.registry import LayerRegistry, Shelf
+from layers.store.tables import METADATA, PEOPLE, layer_table
 from layers.store.types import Json
 
 _ROWS_AT_ONCE = 500
@@ -67,7 +67,7 @@ class Personal(Shelf):
     def texts_with(self, name: str) -> set[str]:
         """What other things bear as their name, and hold this one: places, and people."""
         found: set[str] = set()
-        for table in METADATA.tables.values():
+        for table in self._tables():
             columns = [table.c[one] for one in ("name", "road_name") if one in table.c]
             for column in columns:
                 holds = (column.contains(name, autoescape=True), column != name)
@@ -93,7 +93,9 @@ class Personal(Shelf):
         return tokens + self.connection.execute(delete(SIGN_INS).where(*match)).rowcount
 
     def _tables(self) -> list[Table]:
-        return [table for table in METADATA.sorted_tables if table.name not in _NOBODYS]
+        """Those of the service, and of the layers that the town has now, whoever made or dropped one."""
+        plain = [table for table in METADATA.sorted_tables if "layer" not in table.info and table.name not in _NOBODYS]
+        return plain + [layer_table(schema) for schema in LayerRegistry(self.store, self.connection).all()]
 
     def _theirs(self, table: Table, column: str, who: Traces) -> tuple[ColumnElement[bool], ...]:
         values = who.accounts if column == "account" else {who.code}

@@ -42,8 +42,11 @@ _INDEXED: dict[str, tuple[str, ...]] = {
 
 def layer_table(schema: LayerSchema, metadata: MetaData = METADATA) -> Table:
     """The table of a layer: common columns, then the fields of its schema."""
-    if schema.name in metadata.tables:
-        return metadata.tables[schema.name]
+    known = metadata.tables.get(schema.name)
+    if known is not None:
+        if not schema.own or _is_same(known.info["layer"], schema):
+            return known
+        metadata.remove(known)  # another process dropped that layer, and made one of the same name
     return Table(
         schema.name,
         metadata,
@@ -61,6 +64,10 @@ def layer_table(schema: LayerSchema, metadata: MetaData = METADATA) -> Table:
         info={"layer": schema},
         sqlite_autoincrement=True,
     )
+
+
+def _is_same(one: LayerSchema, other: LayerSchema) -> bool:
+    return (one.shape, one.fields) == (other.shape, other.fields)
 
 
 def _column(field: Field) -> Column[Any]:
