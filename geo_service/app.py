@@ -137,12 +137,14 @@ def create_app(settings: Settings) -> FastAPI:
 
 @contextmanager
 def _attached(app: FastAPI, store: Store) -> Iterator[None]:
+    settings: Settings = app.state.settings
     app.state.store = store
     app.state.callers = Callers(store)
     app.state.trail = Trail(store)
     app.state.layer_fields = LayerFields(store)
-    app.state.basemaps = Basemaps(store, BasemapFiles(app.state.settings.basemap_dir))
-    app.state.columns = ColumnCache(store, app.state.layer_fields, ColumnFiles(app.state.settings.column_dir, store))
+    app.state.basemaps = Basemaps(store, BasemapFiles(settings.basemap_dir))
+    files, most_rows = ColumnFiles(settings.column_dir, store), settings.column_rows if store.writes_tiles else 0
+    app.state.columns = ColumnCache(store, app.state.layer_fields, files, most_rows)
     app.state.tile_scopes = TileScopes(store)
     with watching(store, app.state.hub), keeping(app.state.columns):
         yield

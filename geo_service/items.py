@@ -46,7 +46,8 @@ def candidates(columns: LayerColumns, wanted: TileFilter, page: Page) -> Ints | 
 
 def read(session: Session, layer: str, fields: Sequence[str], page: Page, found: Ints | None) -> Items:
     """The features of the page, as the session may see them; never one that does not meet the box."""
-    query = Query(after=page.after, limit=page.limit + 1) if found is None else Query(ids=tuple(found.tolist()))
+    paged = Query(bbox=page.box, after=page.after, limit=page.limit + 1)
+    query = paged if found is None else Query(ids=tuple(found.tolist()))
     got = session.features.as_json(layer, fields, query)
     keys = got.keys if found is None else found.tolist()
     next_after = keys[page.limit - 1] if len(keys) > page.limit else None

@@ -1,5 +1,6 @@
 """One frozen set of settings; every one can be given as GEO_SERVICE_… in the environment."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from layers.rules.passwords import ONE_TIME_DAYS
+
+_BYTES_A_ROW = 1_200  # that building the columns of problems takes, at most
 
 
 class Settings(BaseSettings):
@@ -21,6 +24,9 @@ class Settings(BaseSettings):
     largest_body_bytes: int = 8 << 20
     largest_photo_bytes: int = 25 << 20
     largest_saved_map_bytes: int = 20 << 20
+    most_column_rows: Annotated[int, Field(ge=0)] = (
+        0  # of a layer on PostGIS that is held as columns; 0 = by the memory
+    )
     hotspot_radius_m: float = 300.0
     tick_seconds: float = 60.0  # what runs on its own; 0 = nothing does
     photo_radius_m: float = 200.0
@@ -67,6 +73,15 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The store's address; by default a GeoPackage in the data folder."""
         return self.store or f"gpkg://{(self.data_dir / 'town.gpkg').absolute()}"
+
+    @property
+    def column_rows(self) -> int:
+        """With more rows than that a layer on PostGIS is not held as columns: the database writes its tiles.
+
+        By default what two workers may build at once in half of the machine's memory.
+        """
+        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return self.most_column_rows or memory_bytes // (4 * _BYTES_A_ROW)
 
     @property
     def work_dir(self) -> Path:

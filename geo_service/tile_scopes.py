@@ -28,11 +28,17 @@ class TileScopes:
     def narrowed(self, wanted: TileFilter, caller: Caller, layer: str, *, stamp: int) -> TileFilter:
         """The filter that passes nothing but what the caller may see. NotSignedIn where it asks for what is hidden."""
         if caller.is_public:
-            return wanted if layer != "problems" else _ALL_PUBLIC if wanted is NO_FILTER else _public(wanted)
+            return self.asked(wanted, caller, layer)
         own = self._own(caller.viewer, layer, stamp=stamp)
         if own is None:
             return wanted
         return own if wanted is NO_FILTER else replace(wanted, shown=own.shown)
+
+    def asked(self, wanted: TileFilter, caller: Caller, layer: str) -> TileFilter:
+        """The filter, where the store itself keeps to what the caller may see. NotSignedIn as above."""
+        if not caller.is_public or layer != "problems":
+            return wanted
+        return _ALL_PUBLIC if wanted is NO_FILTER else _public(wanted)
 
     def knows(self, caller: Caller, layer: str, *, stamp: int) -> bool:
         """Whether `narrowed` needs no look at the store."""

@@ -58,6 +58,10 @@ class ChangeFeed(Protocol):
         """The rows of a layer (those of `ids` that still exist, or all) with the named fields."""
         ...
 
+    def has_more(self, layer: str, count: int) -> bool:
+        """Whether the layer has more rows than that."""
+        ...
+
     def mark(self, layer: str) -> str:
         """The mark of the side file that belongs to the layer; "" = none does."""
         ...

@@ -1,5 +1,6 @@
 """What to read from one layer. Holds no SQL and knows no back end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,3 +51,28 @@ class Query:
     order: str = "id"
     after: int = 0
     limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileQuestion:
+    """What a vector tile shows that the store writes itself.
+
+    `box` is the tile z/x/y in degrees (west and north edges belong to it), `fields` maps attributes to fields. With
+    more than `most_points` points in it, these are summed to 2^`cell_bits` cells a side, with their numbers by the
+    attribute `state`, and the earliest `due` of those in `open_states`. With more than `most_shapes` lines or polygons
+    those smaller than a cell of `look_cell_units` (the tile has 4096 a side) have one stand for all that have the same
+    values of the attributes `looks`; without `looks` all are drawn.
+    """
+
+    z: int
+    x: int
+    y: int
+    box: BBox
+    fields: Mapping[str, str]
+    where: tuple[Where, ...] = ()
+    most_points: int
+    cell_bits: int
+    open_states: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+    most_shapes: int = 0
+    look_cell_units: int = 1

@@ -75,6 +75,9 @@ class MemoryFeed:
         del self.rows[name][key]
         self.log.append((name, key))
 
+    def has_more(self, name: str, count: int) -> bool:
+        return len(self.rows[name]) > count
+
     def mark(self, name: str) -> str:
         return self.marks.get(name, "")
 

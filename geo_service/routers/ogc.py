@@ -11,9 +11,11 @@ from geo_service.schemas.items import collection, fields_of
 from geo_service.security.entry import check
 from geo_service.security.hosts import base_of, next_page
 from geo_service.security.rules import rule_of_layer
+from layers.columns import ColumnCache, TooManyRows
+from layers.columns.compiled import Ints
 from layers.errors import BadInput
 from layers.words import msg
-from maps.tiles.filters import NO_FILTER
+from maps.tiles.filters import NO_FILTER, TileFilter
 
 router = APIRouter(prefix="/ogc", tags=["ogc"])
 LARGEST_PAGE = 10_000
@@ -38,7 +40,7 @@ def items(  # noqa: PLR0913 (one parameter each)
     page = Page(limit=min(limit, LARGEST_PAGE), after=after, box=bbox)
     stamp = store.change_stamp()
     wanted = request.app.state.tile_scopes.narrowed(NO_FILTER, caller, layer, stamp=stamp)
-    found = candidates(columns.get(layer, stamp), wanted, page)
+    found = _candidates(columns, layer, stamp, wanted, page)
     with (whole if wanted is NO_FILTER else store).reading() as session:  # nothing is hidden: no scope is looked up
         fields = _chosen(fields_of(session.layers.get(layer), is_public=caller.is_public), layer, properties)
         got = read(session, layer, fields, page, found)
@@ -46,6 +48,14 @@ def items(  # noqa: PLR0913 (one parameter each)
     if got.next_after is not None:
         links.append({"rel": "next", "type": GeoJsonResponse.media_type, "href": next_page(request, got.next_after)})
     return GeoJsonResponse(collection(got) | {"timeStamp": plain(now), "links": links})
+
+
+def _candidates(columns: ColumnCache, layer: str, stamp: int, wanted: TileFilter, page: Page) -> Ints | None:
+    """The keys that the columns know; None where the store has to look for them."""
+    try:
+        return candidates(columns.get(layer, stamp), wanted, page)
+    except TooManyRows:
+        return None
 
 
 def _address(request: Request) -> str:

@@ -20,6 +20,7 @@ from geo_service.security.callers import Caller
 from geo_service.security.hosts import next_page
 from geo_service.turns import LONG_WORK, LONG_WORK_OF_THE_PAST
 from layers import duplicates, past, problems, summaries
+from layers.columns import TooManyRows
 from layers.crs import parse_crs
 from layers.errors import BadInput, Conflict
 from layers.geometry import from_geojson
@@ -81,7 +82,10 @@ def _by_columns(request: Request, caller: Caller, filters: ProblemFilters, now: 
     if wanted is None:
         return None
     stamp = state.store.change_stamp()
-    columns = state.columns.get("problems", stamp)
+    try:
+        columns = state.columns.get("problems", stamp)
+    except TooManyRows:
+        return None
     if len(columns.shapeless):
         return None
     return summary_of(columns, state.tile_scopes.narrowed(wanted, caller, "problems", stamp=stamp), now=now)

@@ -4,6 +4,7 @@ import gzip
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs
 
 from anyio import CapacityLimiter
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo_service.at_once import Answer
-from geo_service.dependencies import CallerDep, ColumnsDep
+from geo_service.dependencies import CallerDep, ColumnsDep, WholeStoreDep
 from geo_service.errors import answer_error, answer_fault
 from geo_service.moments import moment_of
 from geo_service.problem_filters import CLOSED, OPEN, sources_of, state_of_the_past, states_of
@@ -28,12 +29,15 @@ from geo_service.security.hosts import base_of
 from geo_service.security.parameters import EVERYWHERE, BadParameter
 from geo_service.security.rules import rule_of_layer
 from geo_service.security.trail import note_refusal
+from layers.columns.cache import TooManyRows
 from layers.columns.layer import LayerColumns
 from layers.errors import BadInput, LayersError, NotFound
 from layers.past import REAL_STATES
 from layers.store.scoping import is_hidden
 from layers.values import as_time
 from layers.words import msg
+from maps.tiles import large
+from maps.tiles.encode import Fields
 from maps.tiles.filters import NO_FILTER, TileFilter
 from maps.tiles.grid import Tile
 from maps.tiles.service import TileAnswer, TileWork, begin, tilejson
@@ -55,7 +59,7 @@ _EQUALS = {"state": "state", "category": "category", "person": "lead_person", "s
 
 
 @router.get("/tiles/{layer}.json")
-def describe(request: Request, caller: CallerDep, columns: ColumnsDep, layer: str) -> Response:
+def describe(request: Request, caller: CallerDep, store: WholeStoreDep, columns: ColumnsDep, layer: str) -> Response:
     """The TileJSON of a layer."""
     check(caller, rule_of_layer(layer), "GET", request.url.path)
     template = f"{base_of(request)}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt"
@@ -63,7 +67,12 @@ def describe(request: Request, caller: CallerDep, columns: ColumnsDep, layer: st
         fields = request.app.state.layer_fields.of_tile(layer)
     except KeyError as error:
         raise NotFound("layer", layer) from error
-    described = tilejson(layer, columns.get(layer), template, fields)
+    try:
+        described = tilejson(layer, columns.get(layer), template, fields)
+    except TooManyRows:
+        with store.reading() as session:
+            box = session.features.rough_extent(layer)
+            described = large.tilejson(session.layers.get(layer), box, template, fields)
     if not caller.sees_all and is_hidden(layer):
         del described["bounds"]  # of everything: it would tell how far what is hidden reaches
     return JsonResponse(described)
@@ -183,7 +192,21 @@ class _Asked:
         _check(caller, self._layer, self._scope)
         if self._layer not in state.layer_fields:
             raise NotFound("layer", self._layer)
-        return self.finished(self._begun(caller, state.columns.get(self._layer, stamp), stamp))
+        try:
+            columns = state.columns.get(self._layer, stamp)
+        except TooManyRows:
+            return self.finished(self._written(caller, stamp))
+        return self.finished(self._begun(caller, columns, stamp))
+
+    def _written(self, caller: Caller, stamp: int) -> TileAnswer:
+        """The tile as the database writes it, of what the caller may see."""
+        wanted, fields = self._wanted()
+        wanted = self._state.tile_scopes.asked(wanted, caller, self._layer)
+        with self._state.store.seen_by(caller.viewer).reading() as session:
+            return large.answer(
+                partial(session.features.tile, self._layer), self._layer, self._tile, wanted=wanted, fields=fields,
+                version=(stamp, caller.identity.person, caller.on), if_none_match=self._known,
+            )  # fmt: skip
 
     def finished(self, begun: TileAnswer | TileWork) -> _Sent:
         """The tile, zipped for those who take that."""
@@ -195,14 +218,19 @@ class _Asked:
     def _begun(self, caller: Caller, columns: LayerColumns, stamp: int) -> TileAnswer | TileWork:
         state, layer = self._state, self._layer
         _check(caller, layer, self._scope)
-        fields, wanted = state.layer_fields.of_tile(layer), NO_FILTER
-        if self._scope["query_string"]:
-            query = parse_qs(self._scope["query_string"].decode("latin-1"))
-            wanted = _filter(layer, query)
-            if "as_of" in query:
-                fields = {name: field for name, field in fields.items() if field != "state"}  # that is today's
+        wanted, fields = self._wanted()
         wanted = state.tile_scopes.narrowed(wanted, caller, layer, stamp=stamp)
         return begin(columns, self._tile, filter=wanted, fields=fields, if_none_match=self._known)
+
+    def _wanted(self) -> tuple[TileFilter, Fields]:
+        """What is to pass, and what it is to carry."""
+        fields: Fields = self._state.layer_fields.of_tile(self._layer)
+        if not self._scope["query_string"]:
+            return NO_FILTER, fields
+        query = parse_qs(self._scope["query_string"].decode("latin-1"))
+        if "as_of" in query:
+            fields = {name: field for name, field in fields.items() if field != "state"}  # that is today's
+        return _filter(self._layer, query), fields
 
 
 def _check(caller: Caller, layer: str, scope: Scope) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 
@@ -13,7 +14,12 @@ from layers.model import ChangeFeed
 DELTA_SHARE = 0.2
 DELTA_ROWS = 500
 UNSAVED_ROWS = 1_000  # after so many changed rows a side file is written anew
+RECOUNT_AFTER_S = 600.0  # a layer that was too large may have become smaller
 NEAR = int(DELTA_SHARE * DELTA_ROWS)  # changes that are always taken in, whatever the size of the layer
+
+
+class TooManyRows(Exception):
+    """The layer is larger than what is held as columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +50,29 @@ class ColumnCache:
     `fields` names the fields of each layer; it is read on every call, so that
     layers may be added to it. The feed must bear being called from the threads
     that call `get`. With `files` a layer is opened from its side file where there
-    is one that belongs to the store, and `keep` sees to it that there is.
+    is one that belongs to the store, and `keep` sees to it that there is. A layer
+    that has more than `most_rows` (0 = no limit) when it is to be built is not held.
     """
 
-    def __init__(self, feed: ChangeFeed, fields: Mapping[str, tuple[str, ...]], files: ColumnFiles | None = None):
+    def __init__(
+        self,
+        feed: ChangeFeed,
+        fields: Mapping[str, tuple[str, ...]],
+        files: ColumnFiles | None = None,
+        most_rows: int = 0,
+    ):
         self._feed = feed
         self._fields = fields
         self._files = files
+        self._most_rows = most_rows
+        self._too_large_since: dict[str, float] = {}
         self._kept: dict[str, _Kept] = {}
         self._locks: dict[str, Lock] = {}
 
     def get(self, layer: str, stamp: int | None = None) -> LayerColumns:
         """The layer as of now: whatever was committed before the call (before `stamp` was asked, if given) is in it.
 
-        Raises NotFound for a layer that has no fields named.
+        Raises NotFound for a layer that has no fields named, TooManyRows for one that is too large to be held.
         """
         if layer not in self._fields:
             self._kept.pop(layer, None)
@@ -66,6 +81,7 @@ class ColumnCache:
         kept = self._kept.get(layer)
         if kept and self._is_fresh(kept, stamp):
             return kept.columns
+        self._check_size(layer)
         with self._locks.setdefault(layer, Lock()):
             kept = self._kept.get(layer)
             if kept is None or not self._is_fresh(kept, self._feed.change_stamp()):
@@ -98,12 +114,26 @@ class ColumnCache:
                 files.save(kept.columns, kept.sequence)
                 saved = self._opened(layer)
         if saved:
-            with self._locks[layer]:
+            with self._locks[layer], suppress(TooManyRows):
                 self._kept[layer] = self._renewed(layer, saved)
 
     def _opened(self, layer: str) -> _Kept | None:
         saved = self._files.open(layer, self._fields[layer]) if self._files else None
         return _Kept(saved.columns, None, saved.sequence, saved.columns.changed_rows) if saved else None
+
+    def _check_size(self, layer: str) -> None:
+        """TooManyRows where the layer was too large not long ago."""
+        since = self._too_large_since.get(layer)
+        if since is not None and time.monotonic() - since < RECOUNT_AFTER_S:
+            raise TooManyRows(layer)
+
+    def _count(self, layer: str) -> None:
+        """TooManyRows where the layer is too large to be built."""
+        if self._most_rows and self._feed.has_more(layer, self._most_rows):
+            self._too_large_since[layer] = time.monotonic()
+            self._kept.pop(layer, None)
+            raise TooManyRows(layer)
+        self._too_large_since.pop(layer, None)
 
     def _is_fresh(self, kept: _Kept, stamp: int) -> bool:
         same_fields = kept.columns.field_names == self._fields[kept.columns.name]
@@ -117,6 +147,7 @@ class ColumnCache:
         fields = self._fields[layer]
         usable = kept and kept.columns.field_names == fields and changes.sequence >= kept.sequence
         if kept is None or ids is None or not usable or not _is_small(kept.columns, len(ids)):
+            self._count(layer)
             return _Kept(build(layer, self._feed.table(layer, fields), fields), stamp, changes.sequence)
         columns = kept.columns.changed(self._feed.table(layer, fields, ids), ids) if ids else kept.columns
         return _Kept(columns, stamp, changes.sequence, kept.saved_rows)

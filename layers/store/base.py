@@ -36,6 +36,7 @@ class Store(ABC):
 
     spatial: Spatial
     copy_suffix: ClassVar[str]  # of the file that `copying` makes
+    writes_tiles: ClassVar[bool] = False  # whether the database itself can write vector tiles
     durable: ClassVar[Mapping[str, frozenset[str]]]  # the values of `durability` with which the promise holds
 
     def __init__(self, engine: Engine, town: str):
@@ -233,6 +234,11 @@ class Store(ABC):
         """The rows of a layer as columns."""
         with self.reading() as session:
             return session.features.table(layer, fields, ids)
+
+    def has_more(self, layer: str, count: int) -> bool:
+        """Whether the layer has more rows than that."""
+        with self.reading() as session:
+            return session.features.has_more(layer, count)
 
     def weak_settings(self) -> dict[str, str]:
         """Those of `durability` with which a power cut may take what was committed."""

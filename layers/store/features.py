@@ -9,15 +9,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from layers.errors import AlreadyThere, Conflict, Denied, NotFound
 from layers.geometry import promote
 from layers.model import Feature, FeatureTable
-from layers.query import BBox, Query
+from layers.query import BBox, Query, TileQuestion
 from layers.rules.permissions import WHOLE, Scope
 from layers.schema import LayerSchema
+from layers.store import sql_tiles
 from layers.store.json_rows import JsonRows, objects_of, rows_of
 from layers.store.registry import LayerRegistry, Shelf
 from layers.store.scoping import changeable, is_hidden, may_hide, readable
@@ -110,6 +111,23 @@ class Features(Shelf):
     def _part(self, statement: Select[Any], table: Table, ids: Sequence[int] | None) -> list[tuple[object, ...]]:
         chosen = statement if ids is None else statement.where(self.store.spatial.among(table.c.id, ids))
         return [tuple(row) for row in self.connection.execute(chosen)]
+
+    def tile(self, layer: str, asked: TileQuestion) -> bytes:
+        """The vector tile of the rows that may be seen, written by the database (where `Store.writes_tiles`)."""
+        table, spatial = self._layers.table(layer), self.store.spatial
+        among = conditions(table, Query(where=asked.where), town=self.town_code, spatial=spatial)
+        there = (table.c.town == self.town_code, spatial.near(table, sql_tiles.near_box(asked)))
+        return sql_tiles.tile(self.connection, table, asked, and_(*there, self._seen(table), *among))
+
+    def rough_extent(self, layer: str) -> BBox | None:
+        """About the box round all rows of a layer, without a look at them (where `Store.writes_tiles`)."""
+        return sql_tiles.rough_extent(self.connection, self._layers.table(layer))
+
+    def has_more(self, layer: str, count: int) -> bool:
+        """Whether the layer has more rows than that; no more of them are counted."""
+        table = self._layers.table(layer)
+        some = select(table.c.id).where(table.c.town == self.town_code).limit(count + 1).subquery()
+        return (self.connection.scalar(select(func.count()).select_from(some)) or 0) > count
 
     def maximum(self, layer: str, field: str) -> object:
         """The greatest value of a field, None in an empty layer."""

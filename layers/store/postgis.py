@@ -121,6 +121,7 @@ class PostGISStore(Store):
     """A town in a PostGIS database."""
 
     copy_suffix = ".pgdump"
+    writes_tiles = True
     durable: ClassVar = {
         "fsync": frozenset({"on"}),
         "full_page_writes": frozenset({"on"}),

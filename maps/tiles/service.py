@@ -89,7 +89,12 @@ def begin(
 def tile_etag(columns: LayerColumns, tile: Tile, wanted: TileFilter, fields: Fields | None) -> str:
     """A strong ETag: equal only for the same content, filter, fields and tile; equal in all worker processes."""
     named = None if fields is None else tuple(fields.items())
-    hasher = _hasher(columns.name, columns.version, columns.field_names, wanted.key, named).copy()
+    return tag(tile, columns.name, columns.version, columns.field_names, wanted.key, named)
+
+
+def tag(tile: Tile, *about: object) -> str:
+    """The ETag of a tile of what this is about."""
+    hasher = _hasher(*about).copy()
     hasher.update(repr(tuple(tile)).encode())
     return f'"{hasher.hexdigest()}"'
 
@@ -111,6 +116,13 @@ def tilejson(layer: str, columns: LayerColumns, url_template: str, fields: Field
     if fields is None:
         fields = {name: name for name in columns.field_names}
     kinds = {name: _kind(columns, field) for name, field in fields.items()}
+    return described(layer, columns.bounds or MERCATOR_BOUNDS, kinds, url_template)
+
+
+def described(
+    layer: str, box: tuple[float, float, float, float], kinds: Fields, url_template: str
+) -> dict[str, object]:
+    """The TileJSON 3.0 of a layer in that box (degrees), with the kinds of its attributes."""
     return {
         "tilejson": "3.0.0",
         "name": layer,
@@ -118,11 +130,11 @@ def tilejson(layer: str, columns: LayerColumns, url_template: str, fields: Field
         "tiles": [url_template],
         "minzoom": 0,
         "maxzoom": MAX_DRAWN_ZOOM,
-        "bounds": list(columns.bounds or MERCATOR_BOUNDS),
+        "bounds": list(box),
         "vector_layers": [
             {
                 "id": layer,
-                "fields": kinds | {"point_count": "Number", "stands_for": "Number"},
+                "fields": {**kinds, "point_count": "Number", "stands_for": "Number"},
                 "minzoom": 0,
                 "maxzoom": MAX_DRAWN_ZOOM,
             }
