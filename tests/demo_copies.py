@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 
 from layers.store import open_store
+from tests.postgis_servers import copy_of
 
 FOLDER = Path(tempfile.gettempdir())  # where the originals lie; a run of the tests sets its own
 _TEMPLATE = "demo_original"
@@ -30,7 +31,7 @@ def plant(folder: Path, store_url: str) -> None:
         original = _original(f"postgis-{_port(server)}", lambda _: f"{server}/{_TEMPLATE}", server)
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+            connection.execute(copy_of(_TEMPLATE, name))
     shutil.copytree(original / "photos", folder / "photos", dirs_exist_ok=True)
 
 

@@ -68,10 +68,13 @@ class Nursery:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT)
         atexit.register(self.close)
 
-    def begin(self, arguments: Sequence[str], environment: Mapping[str, str], out: Path, errors: Path) -> Child:
-        """Start a command; what it says is added to the two files, which may be the same one."""
+    def begin(
+        self, arguments: Sequence[str], environment: Mapping[str, str], out: Path, errors: Path,
+        typed: Path = Path(os.devnull),
+    ) -> Child:  # fmt: skip
+        """Start a command; what it says is added to the two files, which may be the same one; it reads `typed`."""
         asked = {"arguments": list(arguments), "environment": dict(environment), "out": str(out), "errors": str(errors),
-                 "folder": str(Path.cwd())}  # fmt: skip
+                 "in": str(typed), "folder": str(Path.cwd())}  # fmt: skip
         return Child(self, int(self._ask(asked)["pid"]))
 
     def status_of(self, pid: int) -> int | None:
@@ -95,11 +98,12 @@ _ROOT = Path(__file__).parents[1]
 nursery = lru_cache(maxsize=1)(Nursery)
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """A command to its end, with what it said."""
+def run(arguments: Sequence[str], environment: Mapping[str, str], given: str = "") -> subprocess.CompletedProcess[str]:
+    """A command to its end, with what it said; `given` is what it reads."""
     with tempfile.TemporaryDirectory(prefix="said-") as folder:
-        out, errors = Path(folder, "out"), Path(folder, "errors")
-        status = nursery().begin(arguments, environment, out, errors).wait()
+        out, errors, typed = (Path(folder, name) for name in ("out", "errors", "in"))
+        typed.write_text(given)
+        status = nursery().begin(arguments, environment, out, errors, typed).wait()
         return subprocess.CompletedProcess(list(arguments), status, out.read_text(), errors.read_text())
 
 
@@ -141,7 +145,7 @@ def _become(asked: Mapping[str, Any]) -> NoReturn:
         os.chdir(asked["folder"])
         os.environ.clear()
         os.environ.update(asked["environment"])
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(asked["in"], os.O_RDONLY), 0)
         for number, path in ((1, asked["out"]), (2, asked["errors"])):
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666), number)
         sys.argv = ["geo_service", *asked["arguments"]]

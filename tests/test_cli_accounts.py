@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from layers.accounts_model import NO_CLIENT
 from layers.errors import NotFound
 from layers.sign_ins import Credentials, identify, sign_in
 from layers.store import open_store
+from tests import nursery
 from tests.conftest import Service
 
 PASSWORD = "四面荷花三面柳，一城山色"
@@ -20,11 +20,7 @@ PASSWORD = "四面荷花三面柳，一城山色"
 
 def command(folder: Path, url: str, *words: str, given: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "GEO_SERVICE_STORE": url, "GEO_SERVICE_DATA_DIR": str(folder), "COLUMNS": "160"}
-    environment["GEO_SERVICE_LANGUAGE"] = "en"
-    done = subprocess.run(
-        [sys.executable, "-m", "geo_service", *words], env=environment, input=given, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    done = nursery.run(words, {**environment, "GEO_SERVICE_LANGUAGE": "en"}, given)
     assert done.returncode == status, done.stdout + done.stderr
     return done
 

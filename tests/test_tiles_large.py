@@ -26,7 +26,7 @@ CROWDED = Tile(14, *tile_at(WEST, SOUTH, 14)[1:])  # holds the crowd, which also
 STATES = ("reported", "filed", "assigned", "closed")
 OWN = LayerSchema(
     "trees", "树木", "POINT",
-    (Field("species", "text", "树种"), Field("height_m", "real", "高"), Field("count", "integer", "株数")), own=True,
+    (Field("species", "text", "树种"), Field("height_m", "real", "高"), Field("tallies", "text", "号")), own=True,
 )  # fmt: skip
 POINTS, SHAPES = 9_000, 4_000
 
@@ -66,7 +66,7 @@ def store(postgis_server: str, prepared_database: str) -> Iterator[Store]:
         session.features.insert_many("parcels", list(parcels(chance)), now=NOW)
         session.features.insert_many("trees", [
             Feature(code=f"T{i}", geometry=shapely.Point(WEST + i / 1e4, SOUTH),
-                    values={"species": "槐", "height_m": i / 3, "count": i}) for i in range(9)
+                    values={"species": "槐", "height_m": i / 3, "tallies": f"#{i}"}) for i in range(9)
         ], now=NOW)  # fmt: skip
     yield opened
     opened.close()

@@ -6,6 +6,7 @@ cells in the database; roads and parcels that lie too close have one stand for t
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -56,7 +57,11 @@ _CARRIED: tuple[tuple[type, Callable[[Column], Column], TypeEngine[Any]], ...] =
     (Float, lambda column: func.nullif(column, cast("NaN", Float(53))), Float(53)),
 )
 # What stands for many rows carries beside the attributes: JSON comes out as one attribute for each key.
-_NUMBERS: Mapping[str, TypeEngine[Any]] = {"stands_for": BigInteger(), "point_count": BigInteger(), "tallies": JSONB()}
+_NUMBERS: Mapping[str, TypeEngine[Any]] = {
+    "stands_for": BigInteger(),
+    "point_count": BigInteger(),
+    "n_of_states": JSONB(),
+}
 
 
 def near_box(asked: TileQuestion) -> BBox:
@@ -165,7 +170,7 @@ class _Tile:
         most = func.array_agg(aggregate_order_by(state, part.c.number.desc(), state.collate("C")))
         carried = {
             "point_count": number,
-            "tallies": func.jsonb_object_agg("n_" + state, part.c.number).filter(state.is_not(None)),
+            "n_of_states": func.jsonb_object_agg("n_" + state, part.c.number).filter(state.is_not(None)),
             "state": most.filter(state.is_not(None))[1],
             "due": func.min(part.c.due),
         }
@@ -202,14 +207,19 @@ class _Tile:
         return func.least(func.greatest(place, 0), last - 1)
 
     # -- what they carry --------------------------------------------------------------------
+    @cached_property
+    def _told(self) -> dict[str, tuple[Column, TypeEngine[Any]]]:
+        """The attributes; a field of the town's own may not pass for a number of ours."""
+        fields = {name: field for name, field in self.asked.fields.items() if name not in _NUMBERS}
+        return {name: _carried(column_of(self.table, field)) for name, field in fields.items()}
+
     @property
     def _attributes(self) -> dict[str, Column]:
-        return {name: _carried(column_of(self.table, field))[0] for name, field in self.asked.fields.items()}
+        return {name: column for name, (column, _) in self._told.items()}
 
     @property
     def _kinds(self) -> dict[str, TypeEngine[Any]]:
-        own = {name: _carried(column_of(self.table, field))[1] for name, field in self.asked.fields.items()}
-        return {**own, **_NUMBERS}
+        return {**{name: kind for name, (_, kind) in self._told.items()}, **_NUMBERS}
 
     def _row(self, id_: Column, drawn: Column, carried: Columns) -> Select[Any]:
         """The columns of every part; NULL is nothing to ST_AsMVT."""
