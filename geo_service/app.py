@@ -1,7 +1,7 @@
 """The application: its state, its routers, its static files, its answers to errors."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -62,6 +62,7 @@ from geo_service.tile_fields import LayerFields
 from geo_service.tile_scopes import TileScopes
 from geo_service.turns import long_turns
 from geo_service.workers.keeping import keeping
+from geo_service.workers.starter import Starter
 from layers.basemap_files import BasemapFiles
 from layers.columns.cache import ColumnCache
 from layers.columns.files import ColumnFiles
@@ -114,7 +115,8 @@ def create_app(settings: Settings) -> FastAPI:
         warm_up()
         app.state.hub = Hub(most_per_client=settings.listeners_per_client)
         app.state.opening = Opening(settings, partial(_attached, app))
-        with app.state.opening:
+        app.state.importers = Starter(settings.store_url)
+        with app.state.opening, closing(app.state.importers):
             kept = {STATE: replace(patience(settings), farewell=app.state.hub.close)}
             yield kept | {at_once.STATE: at_once.answerer(partial(tiles.at_once, app), settings)}
 

@@ -15,6 +15,7 @@ from geo_service.security.callers import Caller
 from geo_service.security.nesting import MOST_LEVELS, field_with_nul, is_too_deep
 from geo_service.settings import Settings
 from geo_service.words import Words
+from geo_service.workers.starter import Starter
 from layers.columns.cache import ColumnCache
 from layers.errors import BadInput
 from layers.photos.files import PhotoFiles
@@ -122,6 +123,11 @@ async def read_json_or_query(request: Request) -> Mapping[str, Any]:
     return {**request.query_params, **(await read_json(request) if has_body else {})}
 
 
+async def _importers(request: Request) -> Starter:
+    starter: Starter = request.app.state.importers
+    return starter
+
+
 async def _photo_files(request: Request) -> PhotoFiles:
     return PhotoFiles(request.app.state.settings.photo_dir)
 
@@ -147,5 +153,6 @@ IfMatch = Annotated[int | None, Depends(_if_match)]
 JsonBody = Annotated[Mapping[str, Any], Depends(read_json)]
 SmallBody = Annotated[Mapping[str, Any], Depends(read_small_json)]
 JsonBodyOrNone = Annotated[Mapping[str, Any], Depends(read_json_or_query)]
+ImportersDep = Annotated[Starter, Depends(_importers)]
 PhotoFilesDep = Annotated[PhotoFiles, Depends(_photo_files)]
 IdempotencyKey = Annotated[str | None, Header(max_length=200)]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.answers import outcome
-from tests.conftest import Service
+from tests.conftest import Service, served
 
 DATA = Path(__file__).parent / "data"
 AMAP = DATA / "zibo_counties_amap_gcj02.geojson"
@@ -169,6 +169,53 @@ def test_what_goes_out_comes_in_again(town: Service, tmp_path: Path) -> None:
         assert "41" in out.stdout
         back = town.run("import", "lots", str(tmp_path / name), "--dry-run", check=False)
         assert "41" in back.stdout, back.stdout + back.stderr
+
+
+def forkers(town: Service) -> list[int]:
+    """The processes of the service that fork importers, each with a whole command line of its own."""
+    tasks = Path(f"/proc/{town.process.pid}/task").iterdir()
+    children = [pid for task in tasks for pid in (task / "children").read_text().split()]
+    return [
+        int(pid) for pid in children if b"geo_service.workers.importer" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+def test_importers_are_forked_by_one_process_which_is_begun_anew_where_it_has_ended(
+    town: Service, api: httpx.Client
+) -> None:
+    upload(api, "areas", TIANDITU, dry_run="true")
+    (forker,) = forkers(town)
+    upload(api, "areas", TIANDITU, dry_run="true")
+    assert forkers(town) == [forker]
+    os.kill(forker, signal.SIGKILL)
+    assert upload(api, "areas", TIANDITU, dry_run="true")["state"] == "done"
+    assert len(forkers(town)) == 1 and forkers(town) != [forker]
+
+
+def test_an_importer_that_is_killed_is_told_and_one_of_a_service_that_ends_goes_on(
+    store_url: str, tmp_path: Path
+) -> None:
+    rows = "\n".join(f"K{i},{110 + i % 1000 / 1000},{30 + i / 1e6}" for i in range(30_000))
+    (tmp_path / "many.csv").write_text("code,lon,lat\n" + rows)
+    with served(tmp_path, store_url) as town, httpx.Client(base_url=town.url, timeout=60) as api:
+        killed, left = (_begun(api, "dust_sources", tmp_path / "many.csv") for _ in range(2))
+        os.kill(int((tmp_path / "work" / killed / "pid").read_text()), signal.SIGKILL)
+        told = outcome(api, killed)
+        assert (told["state"], told["error"]) == ("failed", "The import was interrupted.")
+    ended = tmp_path / "work" / left / "status.json"
+    deadline = time.monotonic() + 60
+    while json.loads(ended.read_bytes())["state"] == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert json.loads(ended.read_bytes())["stored"] == 30_000
+
+
+def _begun(api: httpx.Client, layer: str, path: Path) -> str:
+    """The job of an upload that nobody waits for."""
+    files = [("file", (path.name, path.read_bytes()))]
+    headers = {"accept-language": "en"}
+    answer = api.post(f"/api/v1/layers/{layer}/import", files=files, headers=headers)
+    return str(answer.raise_for_status().json()["job"])
 
 
 def test_an_import_killed_in_the_middle_leaves_nothing(town: Service, tmp_path: Path) -> None:

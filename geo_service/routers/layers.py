@@ -8,7 +8,16 @@ import orjson
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from geo_service.dependencies import CallerDep, JsonBody, NowDep, SettingsDep, StoreDep, TooLarge, WordsDep
+from geo_service.dependencies import (
+    CallerDep,
+    ImportersDep,
+    JsonBody,
+    NowDep,
+    SettingsDep,
+    StoreDep,
+    TooLarge,
+    WordsDep,
+)
 from geo_service.schemas.features import JsonResponse
 from geo_service.security.callers import Caller
 from geo_service.settings import Settings
@@ -45,6 +54,7 @@ def listed(store: StoreDep, words: WordsDep) -> Response:
 async def start_import(  # noqa: PLR0913 (the fields of a form)
     caller: CallerDep,
     settings: SettingsDep,
+    importers: ImportersDep,
     words: WordsDep,
     layer: str,
     file: list[UploadFile],
@@ -68,7 +78,8 @@ async def start_import(  # noqa: PLR0913 (the fields of a form)
     }  # fmt: skip
     job = await run_in_threadpool(new_job, settings.work_dir, caller.identity.account)
     await _receive(job, file, settings)
-    await run_in_threadpool(job.start, request, store_url=settings.store_url)
+    job.ask(request)
+    await run_in_threadpool(importers.start, job)
     return _told(job, words, 202)
 
 
@@ -79,7 +90,9 @@ def import_status(caller: CallerDep, settings: SettingsDep, words: WordsDep, job
 
 
 @router.post("/imports/{job_id}/commit", status_code=202)
-def commit_import(caller: CallerDep, settings: SettingsDep, words: WordsDep, body: JsonBody, job_id: str) -> Response:
+def commit_import(
+    caller: CallerDep, settings: SettingsDep, importers: ImportersDep, words: WordsDep, body: JsonBody, job_id: str
+) -> Response:
     """The checked file once more, for real, with other options where the body names them."""
     job = _job(caller, settings, job_id)
     if job.status()["state"] not in FINAL:
@@ -88,7 +101,8 @@ def commit_import(caller: CallerDep, settings: SettingsDep, words: WordsDep, bod
     unknown = set(changed) - set(_OPTIONS)
     if unknown:
         raise BadInput(msg("There is no option “{name}”.", name=min(unknown)), field=min(unknown))
-    job.start({**job.request(), **_checked(changed), "dry_run": False}, store_url=settings.store_url)
+    job.ask({**job.request(), **_checked(changed), "dry_run": False})
+    importers.start(job)
     return _told(job, words, 202)
 
 

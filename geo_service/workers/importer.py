@@ -1,6 +1,5 @@
-"""The process of one import: `python -m geo_service.workers.importer FOLDER`."""
+"""The process of one import; `python -m geo_service.workers.importer` forks one for each folder that it reads of."""
 
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from geo_service.schemas.features import collection, feature
 from geo_service.settings import Settings
 from geo_service.workers.jobs import Job
+from geo_service.workers.starter import fork_for_each
 from layers.errors import LayersError
 from layers.formats.table import Report
 from layers.loading import Loaded, LoadRequest, RefusedRows, load
@@ -91,4 +91,4 @@ def _note(note: RowNote) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    fork_for_each(main)

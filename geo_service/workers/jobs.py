@@ -7,8 +7,6 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,26 +64,29 @@ class Job:
         part.write_bytes(orjson.dumps(status, option=orjson.OPT_SERIALIZE_NUMPY))
         part.replace(self.folder / "status.json")
 
-    def start(self, request: Mapping[str, Any], *, store_url: str) -> None:
-        """Run the job in a process of its own."""
+    @property
+    def log(self) -> Path:
+        """Where its process says what goes wrong."""
+        return self.folder / "log.txt"
+
+    def ask(self, request: Mapping[str, Any]) -> None:
+        """Say what is to be done."""
+        (self.folder / "pid").unlink(missing_ok=True)
         (self.folder / "request.json").write_bytes(orjson.dumps(request))
         self.write_status({"state": "running", "phase": "waiting", "done": 0, "total": 0})
-        environment = {**os.environ, "GEO_SERVICE_STORE": store_url}
-        command = [sys.executable, "-m", "geo_service.workers.importer", str(self.folder)]
-        with (self.folder / "log.txt").open("ab") as log:
-            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603
-        (self.folder / "pid").write_text(str(process.pid))
+
+    def write_pid(self, pid: int) -> None:
+        """Say which process works on it."""
+        part = self.folder / "pid.part"
+        part.write_text(str(pid))
+        part.replace(self.folder / "pid")
 
     def _is_alive(self) -> bool:
         try:
             pid = int((self.folder / "pid").read_text())
-        except (FileNotFoundError, ValueError):
+        except FileNotFoundError:
             return True  # it is just being started
-        try:
-            done, _ = os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            return Path(f"/proc/{pid}").exists() or _is_running(pid)
-        return done == 0
+        return _is_running(pid)
 
 
 def new_job(work_dir: Path, owner: str) -> Job:
