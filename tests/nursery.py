@@ -112,6 +112,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], given: str = "
 
 def main() -> None:
     """Import the service, then fork for each line that comes in."""
+    import pandas  # noqa: F401 (pyarrow loads it with its first array, where it is installed)
+
     import geo_service.app
     import geo_service.cli  # noqa: F401
     from maps.tiles import warm_up

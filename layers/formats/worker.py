@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,21 @@ from layers.formats.table import Limits
 from layers.words import msg
 
 _OPEN_FILES = 256
+_NOT_NEEDED = frozenset({"pandas", "geopandas"})  # pyarrow and pyogrio load them where they are installed
+
+
+class _Without(MetaPathFinder):
+    """Finds no module that is not needed: to load these takes longer than to read a small file."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Nothing, or an ImportError."""
+        if name in _NOT_NEEDED:
+            raise ModuleNotFoundError(name)
 
 
 def main(request_path: Path) -> int:
     """Do what the request says; 0 = done, 3 = refused with a reason."""
+    sys.meta_path.insert(0, _Without())
     request = json.loads(request_path.read_text())
     limits = Limits(**request["limits"])
     _limit_self(limits)
