@@ -33,18 +33,19 @@ screenshots: $(VENV)/.test maps/static/manifest.json
 	$(BIN)/python -m tests.browser.screenshots tests/output
 	cp tests/output/maps-open-problems_desk_light_zh.png docs/screenshot.png
 
-# What runs is locked with hashes; `make lock` renews the locks from pyproject.toml.
+# What runs is locked with hashes; `make lock` renews the locks from pyproject.toml. Python compiles what is imported
+# as it is imported: to compile all that is installed would take as long as to install it.
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what is needed (once) …"
-	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(BIN)/geo-service warm-up
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt requirements/validator.txt
-	@$(PIP) install --require-hashes -r requirements/test.txt
-	@$(PIP) install --require-hashes --no-deps -r requirements/validator.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/test.txt
+	@$(PIP) install --no-compile --require-hashes --no-deps -r requirements/validator.txt
 	@touch $@
 
 # Debian's own Python, where there is one: it loads SQLite's extensions, which pygeoapi needs.

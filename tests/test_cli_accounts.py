@@ -67,8 +67,8 @@ class Untouched(Service):
 
 def test_the_first_administrator_is_said_once(tmp_path: Path) -> None:
     said = []
-    for _ in range(2):
-        service = Untouched(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False, workers=2)
+    for workers in (2, 1):
+        service = Untouched(tmp_path, f"gpkg://{tmp_path}/town.gpkg", demo=False, workers=workers)
         service.stop()
         said += re.findall(r"admin.*?([a-z2-9]{4}(?:-[a-z2-9]{4}){3})", service.log.read_text())
     assert len(said) == 1

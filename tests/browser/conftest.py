@@ -115,7 +115,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def light_chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser without WebGL: maps are drawn the simple way, and tests of the panel go three times as fast."""
-    browser = launched(playwright, "--disable-3d-apis")
+    browser = launched(playwright, "--disable-3d-apis", "--disable-gpu")
     yield browser
     browser.close()
 
