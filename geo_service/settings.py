@@ -12,6 +12,15 @@ from layers.rules.passwords import ONE_TIME_DAYS
 _BYTES_A_ROW = 1_200  # that building the columns of problems takes, at most
 
 
+def _memory_bytes() -> int:
+    """The machine's memory, or what its container may use of it."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        return min(whole, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    except (OSError, ValueError):  # there is none, or it says “max”
+        return whole
+
+
 class Settings(BaseSettings):
     """How the service runs; built once, by the command line or a test, never at import."""
 
@@ -80,8 +89,7 @@ class Settings(BaseSettings):
 
         By default what two workers may build at once in half of the machine's memory.
         """
-        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        return self.most_column_rows or memory_bytes // (4 * _BYTES_A_ROW)
+        return self.most_column_rows or _memory_bytes() // (4 * _BYTES_A_ROW)
 
     @property
     def work_dir(self) -> Path:

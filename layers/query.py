@@ -61,7 +61,7 @@ class TileQuestion:
     more than `most_points` points in it, these are summed to 2^`cell_bits` cells a side, with their numbers by the
     attribute `state`, and the earliest `due` of those in `open_states`. With more than `most_shapes` lines or polygons
     those smaller than a cell of `look_cell_units` (the tile has 4096 a side) have one stand for all that have the same
-    values of the attributes `looks`; without `looks` all are drawn.
+    values of the attributes `looks`, which are all that is carried then.
     """
 
     z: int

@@ -199,7 +199,7 @@ def test_an_importer_that_is_killed_is_told_and_one_of_a_service_that_ends_goes_
     (tmp_path / "many.csv").write_text("code,lon,lat\n" + rows)
     with served(tmp_path, store_url) as town, httpx.Client(base_url=town.url, timeout=60) as api:
         killed, left = (_begun(api, "dust_sources", tmp_path / "many.csv") for _ in range(2))
-        os.kill(int((tmp_path / "work" / killed / "pid").read_text()), signal.SIGKILL)
+        os.kill(_worker_of(tmp_path / "work" / killed), signal.SIGKILL)
         told = outcome(api, killed)
         assert (told["state"], told["error"]) == ("failed", "The import was interrupted.")
     ended = tmp_path / "work" / left / "status.json"
@@ -208,6 +208,13 @@ def test_an_importer_that_is_killed_is_told_and_one_of_a_service_that_ends_goes_
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert json.loads(ended.read_bytes())["stored"] == 30_000
+
+
+def _worker_of(job: Path) -> int:
+    """The process that works on a job, once it has a number."""
+    while not (job / "pid").exists():
+        time.sleep(0.01)
+    return int((job / "pid").read_text())
 
 
 def _begun(api: httpx.Client, layer: str, path: Path) -> str:

@@ -1,6 +1,7 @@
 """Layers that are larger than what is held as columns: PostGIS writes their tiles, and they say the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import mapbox_vector_tile
@@ -10,10 +11,11 @@ import shapely
 
 from geo_service.tile_fields import LayerFields
 from layers.columns import ColumnCache, LayerColumns, TooManyRows
+from layers.errors import StoreUnavailable
 from layers.model import Feature
 from layers.rules.permissions import Viewer
 from layers.schema import Field, LayerSchema
-from layers.store import Store, open_store
+from layers.store import Store, open_store, sql_tiles
 from maps.tiles import Tile, encode_tile
 from maps.tiles.filters import NO_FILTER, TileFilter
 from maps.tiles.grid import tile_at
@@ -24,10 +26,10 @@ from tests.store_rows import NOW
 WEST, SOUTH = 118.15, 36.18
 CROWDED = Tile(14, *tile_at(WEST, SOUTH, 14)[1:])  # holds the crowd, which also lies in its neighbours
 STATES = ("reported", "filed", "assigned", "closed")
-OWN = LayerSchema(
-    "trees", "树木", "POINT",
-    (Field("species", "text", "树种"), Field("height_m", "real", "高"), Field("tallies", "text", "号")), own=True,
-)  # fmt: skip
+OWN = LayerSchema("trees", "树木", "POINT", (
+    Field("species", "text", "树种"), Field("height_m", "real", "高"), Field("n_of_states", "text", "号"),
+    Field("state", "text", "态"), Field("due", "text", "期"),
+), own=True)  # fmt: skip
 POINTS, SHAPES = 9_000, 4_000
 
 
@@ -66,7 +68,7 @@ def store(postgis_server: str, prepared_database: str) -> Iterator[Store]:
         session.features.insert_many("parcels", list(parcels(chance)), now=NOW)
         session.features.insert_many("trees", [
             Feature(code=f"T{i}", geometry=shapely.Point(WEST + i / 1e4, SOUTH),
-                    values={"species": "槐", "height_m": i / 3, "tallies": f"#{i}"}) for i in range(9)
+                    values={"species": "槐", "height_m": i / 3, "state": f"s{i}", "due": "soon"}) for i in range(9)
         ], now=NOW)  # fmt: skip
     yield opened
     opened.close()
@@ -195,6 +197,30 @@ def test_who_may_not_see_a_problem_gets_it_in_no_tile(store, fields):
         assert {key for one in told for key in one["properties"] if key.startswith("n_")} <= {
             "n_filed", "n_assigned", "n_closed"}  # fmt: skip
         assert "reported" not in {one["properties"]["state"] for one in told}
+
+
+def test_cells_tell_of_states_and_times_that_are_meant_as_such(store, fields):
+    """A layer of the town's own may call anything a state, and write a due time in words."""
+    asked = question("trees", tile_at(WEST, SOUTH, 15), NO_FILTER, fields.of_tile("trees"))
+    with store.reading() as session:
+        (told, *more) = features(session.features.tile("trees", replace(asked, most_points=2, cell_bits=0)))
+    assert told["properties"] == {"point_count": 9} and not more
+
+
+def test_of_no_layer_a_tile_has_more_shapes_than_can_be_written(store, fields):
+    asked = question("parcels", tile_at(WEST, SOUTH, 8), NO_FILTER, fields.of_tile("parcels"))
+    few = replace(asked, looks=(), most_shapes=1_000)
+    with store.reading() as session:
+        ours, theirs = (features(session.features.tile("parcels", one)) for one in (asked, few))
+    stood = [sum(one["properties"].get("stands_for", 1) for one in some) for some in (ours, theirs)]
+    assert stood[0] == stood[1] and len(theirs) < len(ours)
+    assert {key for one in theirs for key in one["properties"]} == {"stands_for"}
+
+
+def test_what_takes_too_long_is_ended(store, fields, monkeypatch):
+    monkeypatch.setattr(sql_tiles, "LONGEST_S", 0.001)
+    with pytest.raises(StoreUnavailable):
+        written(store, fields, "problems", Tile(0, 0, 0))
 
 
 def test_nothing_is_in_an_empty_tile_and_at_the_edge_of_the_world_all_is_well(store, fields):

@@ -78,8 +78,7 @@ async def start_import(  # noqa: PLR0913 (the fields of a form)
     }  # fmt: skip
     job = await run_in_threadpool(new_job, settings.work_dir, caller.identity.account)
     await _receive(job, file, settings)
-    job.ask(request)
-    await run_in_threadpool(importers.start, job)
+    await run_in_threadpool(importers.start, job, request)
     return _told(job, words, 202)
 
 
@@ -101,8 +100,7 @@ def commit_import(
     unknown = set(changed) - set(_OPTIONS)
     if unknown:
         raise BadInput(msg("There is no option “{name}”.", name=min(unknown)), field=min(unknown))
-    job.ask({**job.request(), **_checked(changed), "dry_run": False})
-    importers.start(job)
+    importers.start(job, {**job.request(), **_checked(changed), "dry_run": False})
     return _told(job, words, 202)
 
 

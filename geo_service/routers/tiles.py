@@ -53,6 +53,7 @@ _SMALLEST_ZIPPED_BYTES, _ZIPPED_HOW_MUCH = 1024, 5
 _MOST_AT_ONCE = 2_000  # features: a millisecond at most for which others wait; beyond it a thread is worth its price
 ROUTE = "/tiles/{layer}/{z}/{x}/{y}.mvt"
 _ASKED = "geo_service.tile"  # a scope's own: what is asked for was read before it went the usual way
+_WRITERS = 3  # for those that the database writes: they take long, and nobody else waits for them
 _THREADS = 8  # of their own: many who pan must not keep a report waiting
 _PATH = re.compile(r"/tiles/([^/]{1,100})/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
 _EQUALS = {"state": "state", "category": "category", "person": "lead_person", "source": "source_level"}
@@ -89,6 +90,7 @@ class TileRoute:
         self.app = app
         self._service = service
         self._threads = CapacityLimiter(_THREADS)
+        self._writers = CapacityLimiter(_WRITERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a tile, or hand on."""
@@ -111,7 +113,10 @@ class TileRoute:
     async def _answer(self, asked: "_Asked") -> "_Sent":
         begun = asked.begun_at_once()
         if begun is None:
-            return await run_sync(asked.waited_for, limiter=self._threads)
+            try:
+                return await run_sync(asked.waited_for, limiter=self._threads)
+            except TooManyRows:
+                return await run_sync(asked.written, limiter=self._writers)
         if asked.takes_long(begun):
             return await run_sync(asked.finished, begun, limiter=self._threads)
         return asked.finished(begun)
@@ -185,28 +190,31 @@ class _Asked:
         return self._begun(caller, columns, stamp)
 
     def waited_for(self) -> _Sent:
-        """The whole of it, in a thread. NotSignedIn, Denied, NotFound or BadInput say what is wrong."""
+        """The whole of it, in a thread. NotSignedIn, Denied, NotFound or BadInput say what is wrong.
+
+        TooManyRows where the layer is not held as columns: then `written` has it.
+        """
         state = self._state
         stamp: int = state.store.change_stamp()  # asked once: on PostGIS it is a question over the network
         caller: Caller = state.callers.of(RawRequest(self._scope), stamp=stamp)
         _check(caller, self._layer, self._scope)
         if self._layer not in state.layer_fields:
             raise NotFound("layer", self._layer)
-        try:
-            columns = state.columns.get(self._layer, stamp)
-        except TooManyRows:
-            return self.finished(self._written(caller, stamp))
-        return self.finished(self._begun(caller, columns, stamp))
+        return self.finished(self._begun(caller, state.columns.get(self._layer, stamp), stamp))
 
-    def _written(self, caller: Caller, stamp: int) -> TileAnswer:
-        """The tile as the database writes it, of what the caller may see."""
+    def written(self) -> _Sent:
+        """The tile as the database writes it, of what the caller may see; in a thread. Errors as above."""
+        stamp: int = self._state.store.change_stamp()
+        caller: Caller = self._state.callers.of(RawRequest(self._scope), stamp=stamp)
+        _check(caller, self._layer, self._scope)
         wanted, fields = self._wanted()
         wanted = self._state.tile_scopes.asked(wanted, caller, self._layer)
         with self._state.store.seen_by(caller.viewer).reading() as session:
-            return large.answer(
+            tile = large.answer(
                 partial(session.features.tile, self._layer), self._layer, self._tile, wanted=wanted, fields=fields,
                 version=(stamp, caller.identity.person, caller.on), if_none_match=self._known,
             )  # fmt: skip
+        return self.finished(tile)
 
     def finished(self, begun: TileAnswer | TileWork) -> _Sent:
         """The tile, zipped for those who take that."""

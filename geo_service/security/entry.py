@@ -1,6 +1,7 @@
 """The entry of every route: who calls is found, the route's rule is asked, and only then the route itself."""
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
 from geo_service.security.callers import Caller, Callers, check_origin, check_safe
@@ -34,18 +35,32 @@ class PasswordNeeded(Denied):
     """A one-time password opens nothing but the way to a password of one's own."""
 
 
-def permitted(request: Request) -> None:
+async def permitted(request: Request) -> None:
     """Find who calls and keep it in the request's state. Raises NotSignedIn or Denied."""
     route = request.scope["route"]
     assert isinstance(route, APIRoute)  # noqa: S101 (the app has no others that depend on this)
     if route.path in WITHOUT_STORE:
         return
-    callers: Callers = request.app.state.callers
-    caller = request.state.caller = callers.of(request)
+    caller = _known_at_once(request)
+    if caller is None:
+        caller = await run_in_threadpool(_looked_up, request)
+    request.state.caller = caller
     if caller.is_public and EXPECTED in request.headers:
         raise NotSignedIn(msg("Your session has ended. Please sign in again."))
     check_origin(request)
     check(caller, rule_of(request.method, route.path, request.path_params), request.method, route.path)
+
+
+def _known_at_once(request: Request) -> Caller | None:
+    """Who calls, where it is told without a look at the store; a thread is not worth its price then."""
+    callers: Callers = request.app.state.callers
+    stamp = request.app.state.store.change_stamp_at_once()
+    return None if stamp is None else callers.kept(request, stamp=stamp)
+
+
+def _looked_up(request: Request) -> Caller:
+    callers: Callers = request.app.state.callers
+    return callers.of(request)
 
 
 def check(caller: Caller, rule: Rule, method: str, path: str) -> None:

@@ -1,6 +1,6 @@
 """The application with its guards outside of everything, so that they hold for its errors too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from geo_service.openapi import documented
 from geo_service.security.gate import Gate
 from geo_service.security.headers import GuardHeaders
+from geo_service.security.parameters import kinds_of
 from geo_service.security.slow_clients import Patience
 from geo_service.settings import Settings
 
@@ -28,6 +29,7 @@ class Guarded(FastAPI):
         self._first = first
         self._routes: list[APIRoute] = []
         self._exact: dict[str, frozenset[str]] = {}
+        self._parameters: dict[str, Mapping[str, object]] = {}
 
     def describe(self, router: APIRouter) -> None:
         """Take the routes of a router into the document of the API."""
@@ -39,6 +41,12 @@ class Guarded(FastAPI):
     def takes(self, method: str, path: str) -> bool:
         """Whether an address takes a method; one with a name of its own is not taken for an object's number."""
         return path not in self._exact or method in self._exact[path]
+
+    def parameters_of(self, route: APIRoute) -> Mapping[str, object]:
+        """What may stand in the query of an address that is read, with its types; looked up once."""
+        if route.path not in self._parameters:
+            self._parameters[route.path] = dict(kinds_of(route.dependant))
+        return self._parameters[route.path]
 
     def methods_at(self, path: str) -> str:
         """The methods that an address of the API takes, separated by commas; "" where it is not one."""

@@ -47,7 +47,7 @@ async def strict_address(request: Request) -> None:
     if not all(_is_small(request.path_params[name]) for name in numbers):
         raise HTTPException(404)
     if request.method == "GET" and request.query_params:
-        _check(dict(_kinds(route.dependant)), request.query_params)
+        _check(request.app.parameters_of(route), request.query_params)
 
 
 def _check(known: Mapping[str, object], given: Mapping[str, str]) -> None:
@@ -61,12 +61,12 @@ def _check(known: Mapping[str, object], given: Mapping[str, str]) -> None:
                 raise BadParameter(name, msg(why, field=name))
 
 
-def _kinds(dependant: Dependant) -> Iterator[tuple[str, object]]:
+def kinds_of(dependant: Dependant) -> Iterator[tuple[str, object]]:
     """The parameters of a route and of all that it depends on, with their types."""
     for field in dependant.query_params:
         yield field.alias, field.field_info.annotation
     for one in dependant.dependencies:
-        yield from _kinds(one)
+        yield from kinds_of(one)
 
 
 def _kinds_of(annotation: object) -> list[type]:

@@ -19,6 +19,8 @@ from layers.errors import NotFound
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _KEPT_S = 24 * 3600.0
+_BEGINS_WITHIN_S = 60.0
+_INTERRUPTED = {"state": "failed", "error": {"template": "The import was interrupted.", "values": {}}}
 FINAL = ("done", "refused", "failed")
 
 
@@ -50,12 +52,25 @@ class Job:
 
     def status(self) -> dict[str, Any]:
         """How far it has come; a process that died without a word has failed."""
+        status = self._written()
+        if status["state"] == "running" and not self._is_alive():
+            status = self._written()  # it may have come to its end meanwhile
+            return {**status, **_INTERRUPTED} if status["state"] == "running" else status
+        return status
+
+    def fail(self) -> None:
+        """Say that it could not be begun."""
+        self.write_status({**self._written(), **_INTERRUPTED})
+
+    def is_begun(self) -> bool:
+        """Whether a process works, or has worked, on it."""
+        return (self.folder / "pid").exists()
+
+    def _written(self) -> dict[str, Any]:
         try:
             status: dict[str, Any] = orjson.loads((self.folder / "status.json").read_bytes())
         except FileNotFoundError:
-            status = {"state": "running", "phase": "waiting", "done": 0, "total": 0}
-        if status["state"] == "running" and not self._is_alive():
-            status = {**status, "state": "failed", "error": {"template": "The import was interrupted.", "values": {}}}
+            return {"state": "running", "phase": "waiting", "done": 0, "total": 0}
         return status
 
     def write_status(self, status: Mapping[str, Any]) -> None:
@@ -85,8 +100,16 @@ class Job:
         try:
             pid = int((self.folder / "pid").read_text())
         except FileNotFoundError:
-            return True  # it is just being started
+            return time.time() - self._asked_at_s() < _BEGINS_WITHIN_S  # it is just being started
+        except ValueError:  # torn by a power cut
+            return False
         return _is_running(pid)
+
+    def _asked_at_s(self) -> float:
+        try:
+            return (self.folder / "request.json").stat().st_mtime
+        except FileNotFoundError:  # its files are still coming in
+            return time.time()
 
 
 def new_job(work_dir: Path, owner: str) -> Job:

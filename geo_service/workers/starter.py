@@ -8,12 +8,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from geo_service.workers.jobs import Job
+
+_BEGUN = "begun\n"
+_ENDS_WITHIN_S, _LOOK_AGAIN_S = 5.0, 0.2
 
 
 class Starter:
@@ -24,30 +28,46 @@ class Starter:
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
 
-    def start(self, job: Job) -> None:
-        """Begin the import of a job whose files are there; its process has written its number when this returns."""
+    def start(self, job: Job, request: Mapping[str, Any]) -> None:
+        """Begin the import of a job whose files are there; its process has a number when this returns.
+
+        Where none can be begun the job has failed.
+        """
+        job.ask(request)
         with self._lock:
-            try:
-                self._hand_over(job)
-            except (BrokenPipeError, EOFError):  # somebody has ended it meanwhile
-                self._process = None
-                self._hand_over(job)
+            for _ in range(2):  # somebody may have ended the process that forks
+                if self._hands_over(job):
+                    return
+                self._end()
+                time.sleep(_LOOK_AGAIN_S)
+                if job.is_begun():
+                    return
+        job.fail()
 
     def close(self) -> None:
         """End the process that forks, not its importers."""
         with self._lock:
-            if self._process:
-                self._process.communicate()
-                self._process = None
+            self._end()
 
-    def _hand_over(self, job: Job) -> None:
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            try:
+                process.communicate(timeout=_ENDS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+
+    def _hands_over(self, job: Job) -> bool:
         process = self._process = self._process or self._begun()
         assert process.stdin  # noqa: S101 (it is a pipe)
         assert process.stdout  # noqa: S101 (it is a pipe)
-        process.stdin.write(f"{job.folder}\n")
-        process.stdin.flush()
-        if not process.stdout.readline():
-            raise EOFError
+        try:
+            process.stdin.write(f"{job.folder}\n")
+            process.stdin.flush()
+            return process.stdout.readline() == _BEGUN
+        except BrokenPipeError:
+            return False
 
     def _begun(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "geo_service.workers.importer"]
@@ -60,22 +80,29 @@ def fork_for_each(work: Callable[[Path], None]) -> None:
     """In the process that forks: for each folder that is named on the standard input, a child that does the work."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a child: it tells in its folder what became of it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library may print is no answer
     for line in sys.stdin:
-        job = Job(Path(line.rstrip("\n")))
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no more processes, or no memory
+            sys.stderr.write(f"{error}\n")
+            pid = -1
         if not pid:
-            _become(job, work)
-        job.write_pid(pid)
-        sys.stdout.write(f"{pid}\n")
-        sys.stdout.flush()
+            answers.close()  # else nobody would hear that the process which forks has ended
+            _become(Job(Path(line.rstrip("\n"))), work)
+        answers.write(_BEGUN if pid > 0 else "\n")
+        answers.flush()
 
 
 def _become(job: Job, work: Callable[[Path], None]) -> NoReturn:
-    """Be the importer, in the child."""
+    """Be the importer, in the child; a terminal that ends the service does not end it."""
     status = 1
     try:
-        for number in (signal.SIGCHLD, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        job.write_pid(os.getpid())
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         log = os.open(job.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 1)

@@ -84,6 +84,7 @@ class ColumnCache:
         self._check_size(layer)
         with self._locks.setdefault(layer, Lock()):
             kept = self._kept.get(layer)
+            self._check_size(layer)  # somebody else may have counted while this one waited
             if kept is None or not self._is_fresh(kept, self._feed.change_stamp()):
                 kept = self._kept[layer] = self._renewed(layer, kept or self._opened(layer))
             return kept.columns

@@ -43,6 +43,7 @@ Column = ColumnElement[Any]
 Columns = Mapping[str, Column]
 
 EXTENT = 4096
+LONGEST_S = 60
 POINT_MARGIN, SHAPE_MARGIN = 16, 64  # units beyond the tile that are drawn
 _SMALL_UNITS = 16  # two pixels: what is smaller may be drawn as its box
 _MERCATOR = 3857
@@ -72,7 +73,11 @@ def near_box(asked: TileQuestion) -> BBox:
 
 
 def tile(connection: Connection, table: Table, asked: TileQuestion, matches: ColumnElement[bool]) -> bytes:
-    """The vector tile of the rows that match (which lie in `near_box`); b"" where there is nothing."""
+    """The vector tile of the rows that match (which lie in `near_box`); b"" where there is nothing.
+
+    Raises StoreUnavailable where it takes longer than `LONGEST_S`.
+    """
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{LONGEST_S}s'")
     return _Tile(connection, table, asked, matches).written()
 
 
@@ -96,7 +101,7 @@ class _Tile:
     def written(self) -> bytes:
         rows = union_all(*self._parts()).subquery()
         order = (rows.c.point_count.nulls_first(), rows.c.id)
-        shown = select(*rows.c).where(rows.c.geom.is_not(None)).order_by(*order).subquery("shown")
+        shown = select(*rows.c).order_by(*order).subquery("shown")  # without a geometry ST_AsMVT passes rows over
         whole = func.ST_AsMVT(literal_column("shown"), self.table.name, EXTENT, "geom", "id")
         return bytes(self.connection.scalar(select(whole).select_from(shown)) or b"")
 
@@ -104,7 +109,7 @@ class _Tile:
         """What is drawn; all parts have the same columns."""
         shape = self.table.info["layer"].shape
         if shape != "POINT":
-            is_crowded = bool(self.asked.looks) and self._has_more(self._is_shape, self.asked.most_shapes)
+            is_crowded = self._has_more(self._is_shape, self.asked.most_shapes)
             yield self._thinned() if is_crowded else self._each(self._is_shape, SHAPE_MARGIN)
         if shape in ("POINT", "GEOMETRY"):
             is_crowded = self._has_more(self._is_point_inside, self.asked.most_points)
@@ -121,7 +126,7 @@ class _Tile:
 
     @property
     def _first_point(self) -> tuple[Column, Column]:
-        first = func.ST_GeometryN(self.table.c.geom, 1)
+        first = case((self._is_point, func.ST_GeometryN(self.table.c.geom, 1)))  # of others ST_X is an error
         return func.ST_X(first), func.ST_Y(first)
 
     @property
@@ -144,7 +149,7 @@ class _Tile:
         """Of those that look alike, are smaller than a cell and have their middles in the same one, the largest."""
         looks = {name: self._attributes[name] for name in self.asked.looks if name in self._attributes}
         shapes = select(self.table.c.id, _projected(self.table.c.geom).label("shape"), *_labelled(looks))
-        found = shapes.where(self.matches, self._is_shape).subquery()
+        found = shapes.where(self.matches, self._is_shape).offset(0).subquery()  # a fence: each is projected once
         size_m, alike = self._alike(found, [found.c[name] for name in looks])
         turn = func.row_number().over(partition_by=alike, order_by=(size_m.desc(), found.c.id))
         ranked = select(*found.c, turn.label("turn"), func.count().over(partition_by=alike).label("number")).subquery()
@@ -181,7 +186,7 @@ class _Tile:
     def _by_state(self) -> Subquery:
         """The points of each cell and state: number, sums of their places, least key, earliest due."""
         x, y = _metres(*self._first_point)
-        state, due = (cast(self._attributes.get(name, null()), kind) for name, kind in _TOLD_OF_CELLS)
+        state, due = (cast(self._told_of_cells(name), kind) for name, kind in _TOLD_OF_CELLS)
         is_open = state.in_(self.asked.open_states)
         cells = [self._cell(place) for place in self._units(x, y)]
         sums = [func.sum(place).label(name) for name, place in (("x", x), ("y", y))]
@@ -195,6 +200,12 @@ class _Tile:
             .group_by(*cells, state)
             .subquery()
         )  # fmt: skip
+
+    def _told_of_cells(self, name: str) -> Column:
+        """The attribute where it is what cells tell of: a state of a few that are known, a time."""
+        field = self.table.info["layer"].field(self.asked.fields.get(name, ""))
+        is_meant = field is not None and (field.choices if name == "state" else field.kind == "time")
+        return self._attributes[name] if is_meant else null()
 
     def _cell(self, unit: Column) -> Column:
         """The number of a cell; places count to the centimetre as columns hold them (2^32 all round the world)."""

@@ -1,5 +1,6 @@
 """The tables, defined once for both stores. Every key begins with the town's code."""
 
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
@@ -9,6 +10,7 @@ from layers.schema import LAYERS, Field, LayerSchema
 from layers.store.types import Day, Flag, Geometry, Json, TownCode, UtcTime
 
 METADATA = MetaData()
+_ONE_AT_A_TIME = Lock()  # a table is entered before it is whole
 
 _TYPES: dict[str, TypeEngine[Any]] = {
     "text": Text(),
@@ -42,6 +44,11 @@ _INDEXED: dict[str, tuple[str, ...]] = {
 
 def layer_table(schema: LayerSchema, metadata: MetaData = METADATA) -> Table:
     """The table of a layer: common columns, then the fields of its schema."""
+    with _ONE_AT_A_TIME:
+        return _table_of(schema, metadata)
+
+
+def _table_of(schema: LayerSchema, metadata: MetaData) -> Table:
     known = metadata.tables.get(schema.name)
     if known is not None:
         if not schema.own or _is_same(known.info["layer"], schema):

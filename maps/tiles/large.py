@@ -1,7 +1,8 @@
 """Tiles of layers that are too large to be held as columns: the store writes them, this says what is in them.
 
-The same contract as `encode` has, with one difference: whether crowds are shown as cells or as clusters goes by the
-zoom, for how full the fullest tile is would take a look at every row.
+The same contract as `encode` has, with two differences: whether crowds are shown as cells or as clusters goes by the
+zoom, for how full the fullest tile is would take a look at every row; and of any layer a tile has no more than some
+thousand lines and polygons.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from maps.tiles.service import MERCATOR_BOUNDS, TileAnswer, described, knows, ta
 from maps.tiles.thinning import CELL_UNITS, LOOKS, NAMES_FROM
 from maps.tiles.thinning import CROWD as MOST_SHAPES
 
+MOST_ALIKE = 20_000  # lines and polygons that a tile of any layer has; of more, one stands for those in its cell
 CELLS_FROM = 12  # the zoom below which a layer of millions is clusters
 _KINDS = {"integer": "Number", "real": "Number", "time": "Number", "boolean": "Boolean"}
 
@@ -47,8 +49,9 @@ def question(layer: str, tile: Tile, wanted: TileFilter, fields: Fields) -> Tile
     return TileQuestion(
         z=tile.z, x=tile.x, y=tile.y, box=bounds(tile), fields=fields, where=tuple(_conditions(wanted)),
         most_points=crowd(tile.z), cell_bits=CELL_BITS if tile.z >= CELLS_FROM else CLUSTER_BITS,
-        open_states=tuple(OPEN_STATES), looks=LOOKS.get(layer, ()) if tile.z < NAMES_FROM else (),
-        most_shapes=MOST_SHAPES, look_cell_units=CELL_UNITS,
+        open_states=tuple(OPEN_STATES), looks=LOOKS.get(layer, ()),
+        most_shapes=MOST_SHAPES if layer in LOOKS and tile.z < NAMES_FROM else MOST_ALIKE,
+        look_cell_units=CELL_UNITS,
     )  # fmt: skip
 
 
