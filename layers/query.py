@@ -57,7 +57,8 @@ class Query:
 class TileQuestion:
     """What a vector tile shows that the store writes itself.
 
-    `box` is the tile z/x/y in degrees (west and north edges belong to it), `fields` maps attributes to fields. With
+    `box` is the tile z/x/y in degrees (west and north edges belong to it), `fields` maps attributes to fields. What
+    lies up to the margins (in units) beyond its edges is drawn, too. With
     more than `most_points` points in it, these are summed to 2^`cell_bits` cells a side, with their numbers by the
     attribute `state`, and the earliest `due` of those in `open_states`. With more than `most_shapes` lines or polygons
     those smaller than a cell of `look_cell_units` (the tile has 4096 a side) have one stand for all that have the same
@@ -70,6 +71,8 @@ class TileQuestion:
     box: BBox
     fields: Mapping[str, str]
     where: tuple[Where, ...] = ()
+    point_margin: int
+    shape_margin: int
     most_points: int
     cell_bits: int
     open_states: tuple[str, ...] = ()

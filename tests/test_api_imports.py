@@ -199,7 +199,9 @@ def test_an_importer_that_is_killed_is_told_and_one_of_a_service_that_ends_goes_
     (tmp_path / "many.csv").write_text("code,lon,lat\n" + rows)
     with served(tmp_path, store_url) as town, httpx.Client(base_url=town.url, timeout=60) as api:
         killed, left = (_begun(api, "dust_sources", tmp_path / "many.csv") for _ in range(2))
-        os.kill(_worker_of(tmp_path / "work" / killed), signal.SIGKILL)
+        worker = _worker_of(tmp_path / "work" / killed)
+        assert os.getsid(worker) == worker  # what a terminal tells the service is not told to it
+        os.kill(worker, signal.SIGKILL)
         told = outcome(api, killed)
         assert (told["state"], told["error"]) == ("failed", "The import was interrupted.")
     ended = tmp_path / "work" / left / "status.json"

@@ -29,7 +29,7 @@ class Starter:
         self._lock = Lock()
 
     def start(self, job: Job, request: Mapping[str, Any]) -> None:
-        """Begin the import of a job whose files are there; its process has a number when this returns.
+        """Begin the import of a job whose files are there; its process runs when this returns.
 
         Where none can be begun the job has failed.
         """

@@ -1,7 +1,7 @@
 """Vector tiles written by PostGIS itself, for layers with more rows than are held as columns: same contract, no memory.
 
 ST_AsMVT writes a tile with few features as they are. Where more points lie in it than may be drawn, rows are summed to
-cells in the database; roads and parcels that lie too close have one stand for those that look alike.
+cells in the database; of more lines and polygons than may be drawn one stands for those that look alike in its cell.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +44,6 @@ Columns = Mapping[str, Column]
 
 EXTENT = 4096
 LONGEST_S = 60
-POINT_MARGIN, SHAPE_MARGIN = 16, 64  # units beyond the tile that are drawn
 _SMALL_UNITS = 16  # two pixels: what is smaller may be drawn as its box
 _MERCATOR = 3857
 _HALF_WORLD_M = 20_037_508.342789244  # of EPSG:3857: π times 6,378,137 m
@@ -68,7 +67,7 @@ _NUMBERS: Mapping[str, TypeEngine[Any]] = {
 def near_box(asked: TileQuestion) -> BBox:
     """The box in degrees in which to look for what reaches into the tile; a unit is nowhere higher than wide."""
     west, south, east, north = asked.box
-    wider = SHAPE_MARGIN / EXTENT * (east - west)
+    wider = asked.shape_margin / EXTENT * (east - west)
     return west - wider, max(south - wider, -90.0), east + wider, min(north + wider, 90.0)
 
 
@@ -110,10 +109,10 @@ class _Tile:
         shape = self.table.info["layer"].shape
         if shape != "POINT":
             is_crowded = self._has_more(self._is_shape, self.asked.most_shapes)
-            yield self._thinned() if is_crowded else self._each(self._is_shape, SHAPE_MARGIN)
+            yield self._thinned() if is_crowded else self._each(self._is_shape, self.asked.shape_margin)
         if shape in ("POINT", "GEOMETRY"):
             is_crowded = self._has_more(self._is_point_inside, self.asked.most_points)
-            yield self._cells() if is_crowded else self._each(self._is_point, POINT_MARGIN)
+            yield self._cells() if is_crowded else self._each(self._is_point, self.asked.point_margin)
 
     # -- which rows -------------------------------------------------------------------------
     @property
@@ -154,15 +153,17 @@ class _Tile:
         turn = func.row_number().over(partition_by=alike, order_by=(size_m.desc(), found.c.id))
         ranked = select(*found.c, turn.label("turn"), func.count().over(partition_by=alike).label("number")).subquery()
         carried = {**{name: ranked.c[name] for name in looks}, "stands_for": func.nullif(ranked.c.number, 1)}
-        return self._row(ranked.c.id, self._as_drawn(ranked.c.shape, SHAPE_MARGIN), carried).where(ranked.c.turn == 1)
+        return self._row(ranked.c.id, self._as_drawn(ranked.c.shape, self.asked.shape_margin), carried).where(
+            ranked.c.turn == 1
+        )
 
     def _alike(self, found: Subquery, looks: list[Column]) -> tuple[Column, list[Column]]:
         """How large the shapes are, and what is the same for those of which one is drawn."""
-        cell = self.asked.look_cell_units
+        cell, margin = self.asked.look_cell_units, self.asked.shape_margin
         west, south, east, north = (f(found.c.shape) for f in (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax))
         size_m = func.greatest(east - west, north - south)
         middle = self._units((west + east) / 2, (south + north) / 2)
-        is_near = and_(*(place.between(-SHAPE_MARGIN, EXTENT + SHAPE_MARGIN) for place in middle))
+        is_near = and_(*(place.between(-margin, EXTENT + margin) for place in middle))
         alone = case((or_(size_m >= cell * self._unit_m, not_(is_near)), found.c.id))
         return size_m, [alone, *(func.floor(place / cell) for place in middle), *looks]
 

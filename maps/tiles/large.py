@@ -12,7 +12,7 @@ from layers.query import TileQuestion, Where
 from layers.rules.lifecycle import OPEN_STATES
 from layers.schema import Field, LayerSchema
 from maps.tiles.cells import CELL_BITS, CLUSTER_BITS
-from maps.tiles.encode import Fields, crowd
+from maps.tiles.encode import POINT_MARGIN, SHAPE_MARGIN, Fields, crowd
 from maps.tiles.filters import TileFilter
 from maps.tiles.grid import Tile, bounds, exists
 from maps.tiles.service import MERCATOR_BOUNDS, TileAnswer, described, knows, tag
@@ -48,7 +48,8 @@ def question(layer: str, tile: Tile, wanted: TileFilter, fields: Fields) -> Tile
     """What to ask the store for."""
     return TileQuestion(
         z=tile.z, x=tile.x, y=tile.y, box=bounds(tile), fields=fields, where=tuple(_conditions(wanted)),
-        most_points=crowd(tile.z), cell_bits=CELL_BITS if tile.z >= CELLS_FROM else CLUSTER_BITS,
+        point_margin=POINT_MARGIN, shape_margin=SHAPE_MARGIN, most_points=crowd(tile.z),
+        cell_bits=CELL_BITS if tile.z >= CELLS_FROM else CLUSTER_BITS,
         open_states=tuple(OPEN_STATES), looks=LOOKS.get(layer, ()),
         most_shapes=MOST_SHAPES if layer in LOOKS and tile.z < NAMES_FROM else MOST_ALIKE,
         look_cell_units=CELL_UNITS,
