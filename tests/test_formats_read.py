@@ -3,7 +3,10 @@
 import io
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,7 @@ import shapely
 
 from layers.errors import BadFile, BadInput
 from layers.formats.read import read
+from layers.formats.table import Limits
 
 DATA = Path(__file__).parent / "data"
 GK39 = DATA / "zibo_counties_epsg4527_gbk"
@@ -317,3 +321,19 @@ def test_utf16_csv(tmp_path):
     buffer = io.StringIO("名称\tlon\tlat\n甲\t118\t36\n")
     path.write_bytes(buffer.getvalue().encode("utf-16"))
     assert read([path]).columns.column("名称").to_pylist() == ["甲"]
+
+
+def test_an_answer_that_is_said_is_not_lost_in_what_libraries_do_at_the_end(tmp_path):
+    (tmp_path / "a.csv").write_text("lon,lat\n118.1,36.1\n")
+    request = {"task": "read", "paths": [str(tmp_path / "a.csv")], "folder": str(tmp_path), "layer": None,
+               "encoding": None, "mapping": {}, "placed": True, "limits": asdict(Limits())}  # fmt: skip
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    dying = (
+        "import atexit, os, runpy; atexit.register(os.abort); "
+        "runpy.run_module('layers.formats.worker', run_name='__main__', alter_sys=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", dying, str(tmp_path / "request.json")], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "result" in json.loads(done.stdout.splitlines()[-1])

@@ -5,12 +5,14 @@ It limits itself before it opens anything. Every line of its output is one JSON 
 """
 
 import json
+import os
 import resource
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from layers.errors import LayersError
 from layers.formats.table import Limits
@@ -94,5 +96,20 @@ def _say(line: Mapping[str, object]) -> None:
 _TASKS: Mapping[str, Callable[[Mapping[str, Any], Limits], object]] = {"read": _read, "write": _write}
 
 
+def run_and_leave(request_path: Path) -> NoReturn:
+    """Do what the request says and end at once, without what libraries do at the end.
+
+    Arrow ends its threads there, and now and then aborts the process over it: an answer that is said would be lost.
+    """
+    status = 1
+    try:
+        status = main(request_path)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    run_and_leave(Path(sys.argv[1]))
