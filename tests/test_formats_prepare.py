@@ -178,7 +178,7 @@ def test_typed_columns_become_values(field, column, meant):
     [
         ("found_on", "2024-02-30", "“2024-02-30” is not a date."),
         ("area_m2", "big", "“big” is not a number."),
-        ("treatment", "油漆", "“油漆” is none of: green, harden, clear, cover."),
+        ("treatment", "油漆", "“油漆” is none of: 绿化 (green), 硬化 (harden), 清理 (clear), 覆盖 (cover)."),
     ],
 )
 def test_a_wrong_value_refuses_its_row_and_says_why(field, wrong, words):
@@ -193,7 +193,8 @@ def test_a_field_that_only_shares_its_name_is_kept_as_it_is():
     assert prepared.report.accepted == 2
     assert prepared.values["state"] == ["bare", "bare"]
     assert prepared.extra[0] == {"state": "PA"}
-    assert warnings(prepared) == ["The field “state” was kept as it is: “PA” is none of: bare, in_treatment, treated."]
+    why = "“PA” is none of: 裸露 (bare), 治理中 (in_treatment), 已治理 (treated)."
+    assert warnings(prepared) == [f"The field “state” was kept as it is: {why}"]
 
 
 def test_a_field_that_was_mapped_must_fit():

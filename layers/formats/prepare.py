@@ -73,12 +73,12 @@ def _convert_field(work: _Work, name: str, *, is_given: bool) -> None:
     wrong = np.flatnonzero(converted.wrong)
     if not is_given and 2 * len(wrong) > len(column) - column.null_count:
         del work.matched[name]
-        why = why_wrong(column[int(wrong[0])].as_py(), target)
+        why = why_wrong(column[int(wrong[0])].as_py(), work.schema.name, target)
         work.warnings.append(msg("The field “{name}” was kept as it is: {why}", name=name, why=why))
         return
     for row in wrong.tolist():
         value = column[row].as_py()
-        work.refused.setdefault(row, RowNote(row + 1, why_wrong(value, target), name))
+        work.refused.setdefault(row, RowNote(row + 1, why_wrong(value, work.schema.name, target), name))
     work.values[target.name] = _with_default(converted, target.default)
 
 

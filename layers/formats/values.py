@@ -54,11 +54,12 @@ def convert(column: Any, layer: str, field: Field) -> Converted:
     return _each(as_text(column), _READERS[field.kind])
 
 
-def why_wrong(value: object, field: Field) -> Message:
-    """The sentence for a value that is none of the field's kind."""
+def why_wrong(value: object, layer: str, field: Field) -> Message:
+    """The sentence for a value that is none of the field's kind; choices as people write them, and as they are kept."""
     text = str(value)[:60]
     if field.choices:
-        return msg("“{value}” is none of: {choices}.", value=text, choices=", ".join(field.choices))
+        choices = ", ".join(_written(choice, layer, field) for choice in field.choices)
+        return msg("“{value}” is none of: {choices}.", value=text, choices=choices)
     return msg("“{value}” is not {kind}.", value=text, kind=_KIND_WORDS[field.kind])
 
 
@@ -139,6 +140,11 @@ def _timestamps_as_dates(column: Any) -> Converted:
     moments = _timestamps(column)
     days = [value and value.astimezone(BEIJING).date() for value in moments.values]  # type: ignore[attr-defined]
     return Converted(list(days), moments.wrong)
+
+
+def _written(choice: str, layer: str, field: Field) -> str:
+    words = CHOICE_WORDS.get((layer, field.name), {})
+    return next((f"{word} ({choice})" for word, meant in words.items() if meant == choice), choice)
 
 
 def _choice_reader(layer: str, field: Field) -> Callable[[str], object]:

@@ -80,6 +80,21 @@ def test_a_column_can_be_given_to_a_field(checked: Visit) -> None:
     checked.until("document.querySelector(\"select[name='map-地块名']\")?.value === 'name'")
 
 
+def test_columns_and_fields_lie_within_their_card(checked: Visit) -> None:
+    inside = """() => {
+        const card = document.querySelector('details:has(.mapping)').getBoundingClientRect();
+        return [...document.querySelectorAll('.mapping, .mapping code, .mapping select')].map((one) => {
+            const box = one.getBoundingClientRect();
+            return [box.left - card.left, card.right - box.right];
+        });
+    }"""
+    for name in ("地块名", "一列的名字很长很长很长很长很长很长", "a_column_with_a_very_long_name_without_any_break"):
+        checked.page.evaluate("name => { document.querySelector('.mapping code').textContent = name; }", name)
+        spaces = checked.page.evaluate(inside)
+        assert len(spaces) > 4
+        assert min(min(pair) for pair in spaces) >= 8, (name, spaces)
+
+
 def test_the_first_rows_are_drawn_on_the_map(checked: Visit) -> None:
     checked.see(".geo-highlight-line")
 

@@ -99,7 +99,7 @@ function rowTable(rows, all) {
   return h(
     'div',
     { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('Rows') },
-    tableOf(heads, lines),
+    tableOf(heads, lines, 'row-notes'),
     hidden > 0 && h('p', { class: 'hint' }, t('and {n} more', { n: count(hidden) })),
   );
 }
