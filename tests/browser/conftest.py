@@ -15,6 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.conftest import enter, missing
 
 CHROMIUM = Path("/usr/bin/chromium")
+SHELL = Path("/usr/bin/chromium-headless-shell")  # the same engine without a browser's own windows: half the work
 SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage"]
 # As a machine without a GPU: software draws what is WebGL, and the page itself is drawn the plain way.
 WEBGL = ["--enable-unsafe-swiftshader"]
@@ -99,9 +100,9 @@ def playwright() -> Iterator[Playwright]:
         yield running
 
 
-def launched(playwright: Playwright, *switches: str) -> Browser:
+def launched(playwright: Playwright, *switches: str, program: Path = CHROMIUM) -> Browser:
     """A Chromium of the system."""
-    return playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*SWITCHES, *switches])
+    return playwright.chromium.launch(executable_path=str(program), args=[*SWITCHES, *switches])
 
 
 @pytest.fixture(scope="package")
@@ -115,7 +116,8 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def light_chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser without WebGL: maps are drawn the simple way, and tests of the panel go three times as fast."""
-    browser = launched(playwright, "--disable-3d-apis", "--disable-gpu")
+    program = SHELL if SHELL.exists() else CHROMIUM
+    browser = launched(playwright, "--disable-3d-apis", "--disable-gpu", program=program)
     yield browser
     browser.close()
 
