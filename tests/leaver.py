@@ -13,15 +13,17 @@ from layers.accounts import AccountChange, NewAccount
 from layers.accounts_model import Client, Identity
 from layers.audit import By
 from layers.channels import Subscription
+from layers.demo_accounts import DEMO_ACCOUNTS
 from layers.model import Person
 from layers.moves import MoveWish, move
+from layers.people import roles_of_all
 from layers.photo_keeping import NewPhoto
 from layers.photos.files import PhotoFiles
 from layers.query import Query, Where
 from layers.rules.permissions import Viewer
 from layers.store import Store, open_store
 from layers.tokens import NewToken
-from layers.values import TOWN_TIME
+from layers.values import TOWN_TIME, town_day
 from tests.demo_copies import plant
 from tests.pictures import jpeg
 
@@ -54,11 +56,14 @@ def leaving(folder: Path, store_url: str) -> Iterator[Store]:
 
 
 def keep_no_demo_account(store_url: str) -> None:
-    """Whose account of the demo it is goes by the day: the leaver's, who could not be erased then, gets the heir."""
+    """Whose account of the demo it is goes by the day: the leaver's, who could not be erased then, gets a colleague."""
+    role_of = {one.name: one.role for one in DEMO_ACCOUNTS}
     with closing(open_store(store_url)) as store, store.writing() as session:
+        roles = roles_of_all(session, session.duties.people(), on=town_day(NOW))
         for account in session.accounts.all():
             if account.person == LEAVER:
-                session.accounts.change(account.name, {"person": HEIR})
+                heir = next(code for code in roles if role_of[account.name] in roles[code] and code != LEAVER)
+                session.accounts.change(account.name, {"person": heir})
 
 
 def person(store: Store, code: str = LEAVER) -> Person:

@@ -11,6 +11,7 @@ import pytest
 
 from layers.values import TOWN_TIME
 from tests.conftest import Service
+from tests.listing import all_problems
 from tests.problems_http import move, report
 
 TODAY = datetime.now(TOWN_TIME).date()
@@ -26,9 +27,7 @@ def at(ago: int, hour: int = 12) -> str:
 
 
 def listed(api: httpx.Client, **query: Any) -> dict[int, dict[str, Any]]:
-    page = api.get("/api/v1/problems", params={"limit": 1000, **query}).raise_for_status().json()
-    assert "next" not in page
-    return {one["id"]: one for one in page["features"]}
+    return {one["id"]: one for one in all_problems(api, query)}
 
 
 def told(api: httpx.Client, path: str, **query: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from io import BytesIO
 
 import httpx
@@ -14,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from maps import styles
 from maps.assets import load_assets
 from tests.conftest import Service
+from tests.listing import all_problems
 
 NAMES = ("open-problems", "clean-zones", "my-road", "parcels", "hotspots", "coverage", "rebounds", "work-faces",
          "frontages")  # fmt: skip
@@ -85,14 +85,6 @@ def test_a_problem_stands_where_it_is_in_the_colour_of_its_state(client: httpx.C
         assert not (without & ~with_it).any()
 
 
-def listed(client: httpx.Client, query: dict[str, str]) -> Iterator[dict]:
-    """What the list tells of all problems, page after page."""
-    after: dict[str, int] = {}
-    while rows := client.get("/api/v1/problems", params={**query, "limit": 1000, **after}).json()["features"]:
-        yield from (one["properties"] for one in rows)
-        after = {"after": rows[-1]["id"]}
-
-
 @pytest.mark.parametrize("query", [{}, {"category": "0102"}, {"overdue": "1"}, {"state": "fixed,closed"}])
 def test_the_numbers_of_the_legend_are_those_of_the_store(client: httpx.Client, query: dict[str, str]) -> None:
     zone = {"bbox": "113.9,22.4,114.2,22.7", "area": "Z1"}  # a sheet shows more than the box; the zone lies within it
@@ -100,8 +92,8 @@ def test_the_numbers_of_the_legend_are_those_of_the_store(client: httpx.Client, 
     titles = {look.key: look.title for look in styles.PROBLEMS.looks}
     said = {key: re.search(rf"{title.replace(' ', '')}([\d,]+)", text) for key, title in titles.items()}
     counts = dict.fromkeys(titles, 0)
-    for one in listed(client, {"state": "open", **zone, **query}):
-        counts[styles.group_of(one["state"], overdue=one["overdue"])] += 1
+    for one in all_problems(client, {"state": "open", **zone, **query}):
+        counts[styles.group_of(one["properties"]["state"], overdue=one["properties"]["overdue"])] += 1
     shown = {key: int(found[1].replace(",", "")) for key, found in said.items() if found}
     assert sum(shown.values()) > 0
     assert shown == {key: counts[key] for key in shown}
