@@ -61,7 +61,7 @@ def keep_no_demo_account(store_url: str) -> None:
     with closing(open_store(store_url)) as store, store.writing() as session:
         roles = roles_of_all(session, session.duties.people(), on=town_day(NOW))
         for account in session.accounts.all():
-            if account.person == LEAVER:
+            if account.person == LEAVER and account.name in role_of:
                 heir = next(code for code in roles if role_of[account.name] in roles[code] and code != LEAVER)
                 session.accounts.change(account.name, {"person": heir})
 

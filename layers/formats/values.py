@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def why_wrong(value: object, layer: str, field: Field) -> Message:
     """The sentence for a value that is none of the field's kind; choices as people write them, and as they are kept."""
     text = str(value)[:60]
     if field.choices:
-        choices = ", ".join(_written(choice, layer, field) for choice in field.choices)
+        choices = _as_written(layer, field.name, field.choices)
         return msg("“{value}” is none of: {choices}.", value=text, choices=choices)
     return msg("“{value}” is not {kind}.", value=text, kind=_KIND_WORDS[field.kind])
 
@@ -142,9 +143,12 @@ def _timestamps_as_dates(column: Any) -> Converted:
     return Converted(list(days), moments.wrong)
 
 
-def _written(choice: str, layer: str, field: Field) -> str:
-    words = CHOICE_WORDS.get((layer, field.name), {})
-    return next((f"{word} ({choice})" for word, meant in words.items() if meant == choice), choice)
+@lru_cache(maxsize=64)  # a file may have a wrong value in every row
+def _as_written(layer: str, name: str, choices: tuple[str, ...]) -> str:
+    first: dict[str, str] = {}
+    for word, choice in CHOICE_WORDS.get((layer, name), {}).items():
+        first.setdefault(choice, word)
+    return ", ".join(f"{first[choice]} ({choice})" if choice in first else choice for choice in choices)
 
 
 def _choice_reader(layer: str, field: Field) -> Callable[[str], object]:

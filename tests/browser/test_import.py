@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import DESK, PHONE, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -80,7 +80,9 @@ def test_a_column_can_be_given_to_a_field(checked: Visit) -> None:
     checked.until("document.querySelector(\"select[name='map-地块名']\")?.value === 'name'")
 
 
-def test_columns_and_fields_lie_within_their_card(checked: Visit) -> None:
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_columns_and_fields_lie_within_their_card(checked: Visit, size: Any) -> None:
+    checked.page.set_viewport_size(size)
     inside = """() => {
         const card = document.querySelector('details:has(.mapping)').getBoundingClientRect();
         return [...document.querySelectorAll('.mapping, .mapping code, .mapping select')].map((one) => {
